@@ -1,0 +1,1 @@
+"""The enclave a node runs in, and the keys it keeps there."""

@@ -1,0 +1,128 @@
+"""Certificate chains under a pinned root, at a given time (RFC 5280 §6.1 without policies and revocation)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+
+from assay.trust.evidence.errors import EvidenceChainInvalid, EvidenceExpired, EvidenceMalformed
+
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+_UNDERSTOOD = (x509.BasicConstraints, x509.KeyUsage)
+_STRONG_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """The instants, both included, between which something holds; aware, UTC."""
+
+    not_before: datetime
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What the rules below look at, read out at once: the library parses late and would fail late."""
+
+    fingerprint: str
+    """SHA-256 of the DER, in lower-case hexadecimal."""
+    subject: str
+    """The subject's name as RFC 4514 text."""
+    public_key: CertificatePublicKeyTypes
+    validity: Validity
+    signature_hash: hashes.HashAlgorithm | None
+    constraints: x509.BasicConstraints | None
+    key_usage: x509.KeyUsage | None
+    not_understood: bool
+    """Whether a critical extension is there that no rule below knows."""
+    parsed: x509.Certificate
+
+    @classmethod
+    def parse(cls, der: bytes) -> Certificate:
+        """Raises `EvidenceMalformed` when the bytes are not one certificate that can be read whole."""
+        try:
+            parsed = x509.load_der_x509_certificate(der)
+            extensions = list(parsed.extensions)
+            values = {type(extension.value): extension.value for extension in extensions}
+            constraints, key_usage = values.get(x509.BasicConstraints), values.get(x509.KeyUsage)
+            return cls(
+                fingerprint=hashlib.sha256(der).hexdigest(),
+                subject=parsed.subject.rfc4514_string(),
+                public_key=parsed.public_key(),
+                validity=Validity(parsed.not_valid_before_utc, parsed.not_valid_after_utc),
+                signature_hash=parsed.signature_hash_algorithm,
+                constraints=constraints if isinstance(constraints, x509.BasicConstraints) else None,
+                key_usage=key_usage if isinstance(key_usage, x509.KeyUsage) else None,
+                not_understood=any(e.critical and not isinstance(e.value, _UNDERSTOOD) for e in extensions),
+                parsed=parsed,
+            )
+        except _UNREADABLE:
+            raise EvidenceMalformed("a certificate in the evidence cannot be read") from None
+
+
+def verify_chain(chain: Sequence[Certificate], at: datetime) -> Validity:
+    """Check that each certificate issued the next, and that all are valid at ``at`` (aware).
+
+    ``chain`` runs from the root, which the caller has pinned, down to the leaf, which must be allowed to
+    sign. The result is the time during which the whole chain is valid.
+    Raises `EvidenceChainInvalid` or `EvidenceExpired`.
+    """
+    for certificate in chain:
+        if certificate.not_understood:
+            raise EvidenceChainInvalid("a certificate has a critical extension that is not understood")
+    for height, (issuer, subject) in enumerate(pairwise(chain)):
+        _require_authority(issuer, intermediates_below=len(chain) - 2 - height)
+        _require_issued(issuer, subject)
+    usage = chain[-1].key_usage
+    if usage is not None and not usage.digital_signature:
+        raise EvidenceChainInvalid("the leaf certificate's key may not sign")
+    return _require_valid(chain, at)
+
+
+def _require_authority(issuer: Certificate, *, intermediates_below: int) -> None:
+    """RFC 5280 §6.1.4 (k) to (n): only an authority issues, and no more levels than it is granted."""
+    if issuer.constraints is None or not issuer.constraints.ca:
+        raise EvidenceChainInvalid("an issuing certificate is not a certificate authority")
+    if issuer.constraints.path_length is not None and issuer.constraints.path_length < intermediates_below:
+        raise EvidenceChainInvalid("the chain is longer than one of its authorities allows")
+    if issuer.key_usage is not None and not issuer.key_usage.key_cert_sign:
+        raise EvidenceChainInvalid("an issuing certificate's key may not sign certificates")
+
+
+def _require_issued(issuer: Certificate, subject: Certificate) -> None:
+    """RFC 5280 §6.1.3 (a)(1) and (a)(4): the names join up, and the issuer's key signed the subject."""
+    if not isinstance(subject.signature_hash, _STRONG_HASHES):
+        raise EvidenceChainInvalid("a certificate is signed over a hash weaker than SHA-256")
+    try:
+        subject.parsed.verify_directly_issued_by(issuer.parsed)
+    except (InvalidSignature, *_UNREADABLE):
+        raise EvidenceChainInvalid("a certificate was not issued by the one above it") from None
+
+
+def _require_valid(chain: Sequence[Certificate], at: datetime) -> Validity:
+    """RFC 5280 §6.1.3 (a)(2), for the whole chain at once."""
+    whole = Validity(
+        max(certificate.validity.not_before for certificate in chain),
+        min(certificate.validity.not_after for certificate in chain),
+    )
+    if not whole.not_before <= at <= whole.not_after:
+        raise EvidenceExpired(
+            f"the evidence is valid from {whole.not_before:%Y-%m-%d %H:%M:%SZ}"
+            f" to {whole.not_after:%Y-%m-%d %H:%M:%SZ}, not at the time it is judged at"
+        )
+    return whole
