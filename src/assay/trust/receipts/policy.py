@@ -1,0 +1,99 @@
+"""What a verifier believes and demands: pinned keys and roots, and the level below which nothing passes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from assay.errors import ConfigError
+from assay.trust.evidence.anchors import TrustAnchor
+from assay.trust.receipts.verdict import Level
+from assay.trust.transparency.note import NoteVerifier
+
+_MEMBERS = frozenset(
+    {
+        "floor",
+        "nodes",
+        "anchors",
+        "measurements",
+        "logs",
+        "witnesses",
+        "quorum",
+        "require_inclusion",
+        "max_age_s",
+        "max_skew_s",
+        "nonce",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The verifier's side of trust. An empty policy believes nobody: at best it says ``UNVERIFIED``."""
+
+    floor: Level = Level.SIGNED
+    """The lowest level that counts as met."""
+    nodes: frozenset[str] = frozenset()
+    """Node keys (hex) believed by name, without evidence."""
+    anchors: tuple[TrustAnchor, ...] = ()
+    measurements: frozenset[str] = frozenset()
+    """Code identities (hex, first measurement register) that hardware evidence must show to count in full."""
+    logs: tuple[NoteVerifier, ...] = ()
+    witnesses: tuple[NoteVerifier, ...] = ()
+    quorum: int = 0
+    """How many of ``witnesses`` must have cosigned the checkpoint."""
+    require_inclusion: bool = False
+    max_age: timedelta | None = None
+    max_skew: timedelta = timedelta(minutes=2)
+    """How far the node's clock may run ahead of the verifier's."""
+    nonce: str | None = None
+    """What the caller sent as its nonce, when the verifier is that caller."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "floor": self.floor.value,
+            "nodes": sorted(self.nodes),
+            "anchors": [anchor.to_json() for anchor in self.anchors],
+            "measurements": sorted(self.measurements),
+            "logs": [log.to_vkey() for log in self.logs],
+            "witnesses": [witness.to_vkey() for witness in self.witnesses],
+            "quorum": self.quorum,
+            "require_inclusion": self.require_inclusion,
+            "max_age_s": None if self.max_age is None else int(self.max_age.total_seconds()),
+            "max_skew_s": int(self.max_skew.total_seconds()),
+            "nonce": self.nonce,
+        }
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Policy:
+        """Read a policy file. Raises `ConfigError` naming what it does not know."""
+        try:
+            value = orjson.loads(data)
+        except orjson.JSONDecodeError as error:
+            raise ConfigError("The policy is not JSON.") from error
+        if not isinstance(value, dict):
+            raise ConfigError("The policy is not a JSON object.")
+        if unknown := value.keys() - _MEMBERS:
+            raise ConfigError(
+                f"The policy has an unknown member {min(unknown)!r}.",
+                hint=f"known are {', '.join(sorted(_MEMBERS))}",
+            )
+        try:
+            return cls(
+                floor=Level(value.get("floor", Level.SIGNED)),
+                nodes=frozenset(value.get("nodes", ())),
+                anchors=tuple(TrustAnchor.from_json(anchor) for anchor in value.get("anchors", ())),
+                measurements=frozenset(value.get("measurements", ())),
+                logs=tuple(NoteVerifier.from_vkey(vkey) for vkey in value.get("logs", ())),
+                witnesses=tuple(NoteVerifier.from_vkey(vkey) for vkey in value.get("witnesses", ())),
+                quorum=int(value.get("quorum", 0)),
+                require_inclusion=bool(value.get("require_inclusion", False)),
+                max_age=None if value.get("max_age_s") is None else timedelta(seconds=value["max_age_s"]),
+                max_skew=timedelta(seconds=value.get("max_skew_s", 120)),
+                nonce=value.get("nonce"),
+            )
+        except (TypeError, ValueError) as error:
+            raise ConfigError(f"The policy has a member of the wrong kind: {error}.") from error

@@ -1,0 +1,194 @@
+"""The statement: the claim about one inference, as an in-toto Statement v1 in canonical JSON.
+
+https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md. Every number in it is an integer, so its
+canonical form needs no rules for floats; time is UTC in milliseconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from assay.errors import FormatError
+from assay.trust.receipts.canonical import canonicalize, parse_canonical
+from assay.trust.receipts.predicate import (
+    AnswerClaim,
+    AttachmentClaim,
+    AttemptClaim,
+    EngineClaim,
+    EvidenceClaim,
+    ModelClaim,
+    Outcome,
+    PaymentClaim,
+    Price,
+    RequestClaim,
+    UpstreamClaim,
+    Usage,
+)
+
+STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+PREDICATE_TYPE = "urn:assay:inference:v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One inference, as the node claims it happened."""
+
+    operation: str
+    request: RequestClaim
+    answer: AnswerClaim
+    model: ModelClaim
+    upstream: UpstreamClaim
+    engine: EngineClaim
+    usage: Usage
+    price: Price
+    cost: int
+    payment: PaymentClaim
+    evidence: tuple[EvidenceClaim, ...]
+    nonce: str
+    node: str
+    """The node's raw Ed25519 public key, hex."""
+    issued_at: datetime
+    mode: str = "vanilla"
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "_type": STATEMENT_TYPE,
+            "predicate": {
+                "answer": self.answer.to_json(),
+                "cost": self.cost,
+                "engine": self.engine.to_json(),
+                "evidence": [item.to_json() for item in self.evidence],
+                "issued_at": write_time(self.issued_at),
+                "mode": self.mode,
+                "model": self.model.to_json(),
+                "node": self.node,
+                "nonce": self.nonce,
+                "operation": self.operation,
+                "payment": self.payment.to_json(),
+                "price": self.price.to_json(),
+                "request": self.request.to_json(),
+                "upstream": self.upstream.to_json(),
+                "usage": self.usage.to_json(),
+            },
+            "predicateType": PREDICATE_TYPE,
+            "subject": [{"digest": {self.answer.algorithm: self.answer.digest}, "name": "answer"}],
+        }
+
+    def to_bytes(self) -> bytes:
+        return canonicalize(self.to_json())
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Statement:
+        """Parse canonical JSON strictly: every member present, of its type, and no other. Raises `FormatError`."""
+        value = parse_canonical(data)
+        try:
+            statement = _read(value)
+            exact = orjson.dumps(statement.to_json(), option=orjson.OPT_SORT_KEYS) == orjson.dumps(
+                value, option=orjson.OPT_SORT_KEYS
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise FormatError(f"This is not a statement of type {PREDICATE_TYPE}.") from error
+        if not exact:
+            raise FormatError("The statement has members or values that its type does not know.")
+        return statement
+
+
+def receipt_id(payload: bytes) -> str:
+    """SHA-256 of the statement's canonical bytes, lower-case hex: the receipt's name everywhere."""
+    return hashlib.sha256(payload).hexdigest()
+
+
+def write_time(at: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def read_time(text: str) -> datetime:
+    """The inverse of `write_time`; accepts its exact form only. Raises `ValueError`."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def _read(value: Any) -> Statement:
+    """Build from parsed JSON; the caller compares the result's own JSON with what was read."""
+    predicate = value["predicate"]
+    ((algorithm, digest),) = value["subject"][0]["digest"].items()
+    answer, upstream = predicate["answer"], predicate["upstream"]
+    statement = Statement(
+        operation=_text(predicate["operation"]),
+        mode=_text(predicate["mode"]),
+        request=RequestClaim(
+            body=_hex(predicate["request"]["body"]),
+            fields={name: _hex(digest) for name, digest in predicate["request"]["fields"].items()},
+            attachments=_attachments(predicate["request"]["attachments"]),
+        ),
+        answer=AnswerClaim(
+            digest=_hex(digest),
+            outcome=Outcome(answer["outcome"]),
+            stream=_text(answer["stream"]),
+            chunks=_count(answer["chunks"]),
+            attachments=_attachments(answer["attachments"]),
+        ),
+        model=ModelClaim(**{name: _text(member) for name, member in predicate["model"].items()}),
+        upstream=UpstreamClaim(
+            attempts=tuple(
+                AttemptClaim(**{name: _text(member) for name, member in attempt.items()})
+                for attempt in upstream["attempts"]
+            ),
+            operation=_text(upstream["operation"]),
+            sent=_hex(upstream["sent"]),
+        ),
+        engine=EngineClaim(**{name: _text(member) for name, member in predicate["engine"].items()}),
+        usage=Usage(
+            **{name: _count(member) for name, member in predicate["usage"].items() if name != "source"},
+            source=_text(predicate["usage"]["source"]),
+        ),
+        price=Price(**{name: _count(member) for name, member in predicate["price"].items()}),
+        cost=_count(predicate["cost"]),
+        payment=PaymentClaim(**{name: _text(member) for name, member in predicate["payment"].items()}),
+        evidence=tuple(
+            EvidenceClaim(_text(item["type"]), _hex(item["digest"]["sha256"]))
+            for item in predicate["evidence"]
+        ),
+        nonce=_text(predicate["nonce"]),
+        node=_hex(predicate["node"]),
+        issued_at=read_time(predicate["issued_at"]),
+    )
+    if algorithm != statement.answer.algorithm:
+        raise ValueError(algorithm)
+    return statement
+
+
+def _attachments(items: Any) -> tuple[AttachmentClaim, ...]:
+    return tuple(
+        AttachmentClaim(_text(item["pointer"]), _hex(item["commitment"]), _flag(item["inline"]))
+        for item in items
+    )
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise TypeError(value)
+    return value
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < 2**53:
+        raise TypeError(value)
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if type(value) is not bool:
+        raise TypeError(value)
+    return value
+
+
+def _hex(value: Any) -> str:
+    if bytes.fromhex(_text(value)).hex() != value or len(value) != 64:
+        raise ValueError(value)
+    return str(value)

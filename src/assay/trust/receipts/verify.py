@@ -1,0 +1,260 @@
+"""Verify a bundle: offline, with no clock of its own, failing closed.
+
+Each check is one function from the bundle and the policy to one line of the verdict; the level follows from the
+lines alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from assay.errors import AssayError, FormatError
+from assay.trust.evidence import NODE_KEY_DOMAIN, AnchorKind, Claims, EvidenceError, bind, nitro
+from assay.trust.receipts.bundle import Bundle
+from assay.trust.receipts.commitment import Opening
+from assay.trust.receipts.content import ANSWER, REQUEST, SENT, claim_body, claim_request, field_label
+from assay.trust.receipts.envelope import Envelope, SignatureError
+from assay.trust.receipts.policy import Policy
+from assay.trust.receipts.predicate import AnswerClaim, RequestClaim
+from assay.trust.receipts.statement import Statement, receipt_id
+from assay.trust.receipts.stream import BlockSplitter, StreamWitness
+from assay.trust.receipts.verdict import Check, Level, Status, Verdict
+from assay.trust.transparency.proof import LogProof, verify_log_proof
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What the checks look at."""
+
+    bundle: Bundle
+    envelope: Envelope
+    statement: Statement
+    policy: Policy
+    at: datetime
+
+    @property
+    def node(self) -> bytes:
+        return bytes.fromhex(self.statement.node)
+
+
+def verify_file(data: bytes, policy: Policy, at_time: datetime) -> Verdict:
+    """Verify the bytes of a bundle file. Never raises for what is in the file."""
+    try:
+        bundle = Bundle.from_bytes(data)
+    except FormatError as error:
+        return Verdict.rejected([Check.failed("format", error.message)])
+    return verify(bundle, policy, at_time)
+
+
+def verify(bundle: Bundle, policy: Policy, at_time: datetime) -> Verdict:
+    """Judge a bundle as of ``at_time`` (aware). Never raises for what is in the bundle."""
+    try:
+        envelope = Envelope.from_bytes(bundle.receipt)
+        statement = Statement.from_bytes(envelope.payload)
+    except FormatError as error:
+        return Verdict.rejected([Check.failed("format", error.message)])
+    case = _Case(bundle, envelope, statement, policy, at_time)
+    claims, evidence = _check_evidence(case)
+    checks = (
+        Check.passed("format", f"receipt {receipt_id(envelope.payload)}"),
+        _check_signature(case),
+        _check_opening(case),
+        _check_inclusion(case),
+        evidence,
+        _check_binding(case, claims),
+        _check_freshness(case),
+    )
+    return Verdict(_level(case, claims, checks), checks)
+
+
+def _level(case: _Case, claims: Claims | None, checks: tuple[Check, ...]) -> Level:
+    if any(check.status is Status.FAILED for check in checks):
+        return Level.REJECTED
+    if claims is not None:
+        if claims.anchor.kind is AnchorKind.SIMULATED:
+            return Level.SIGNED_SIMULATED
+        known_code = claims.measurements.get("PCR0") in case.policy.measurements
+        return Level.ATTESTED if known_code else Level.ATTESTED_WARN
+    return Level.SIGNED if case.statement.node in case.policy.nodes else Level.UNVERIFIED
+
+
+def _check_signature(case: _Case) -> Check:
+    try:
+        case.envelope.check(case.node)
+    except SignatureError as error:
+        return Check.failed("signature", error.message)
+    return Check.passed("signature", f"Ed25519 by node {case.envelope.key_id[:16]}")
+
+
+# --- opening: is the content what the receipt commits to? -------------------------------------------------------
+
+
+def _check_opening(case: _Case) -> Check:
+    bundle, opening = case.bundle, case.bundle.opening
+    if opening is None:
+        if bundle.request is not None or bundle.answer is not None:
+            return Check.failed("opening", "the bundle holds content but no salts to open its commitments")
+        return Check.not_applicable("opening", "content and salts are not in the bundle")
+    try:
+        opened = [
+            *_open_request(case.statement.request, bundle.request, opening),
+            *_open_answer(case.statement.answer, bundle.answer, opening),
+            *_open_disclosed(case.statement, opening),
+        ]
+    except AssayError as error:
+        return Check.failed("opening", error.message)
+    if not opened:
+        return Check.not_applicable("opening", "the bundle holds salts but no content")
+    return Check.passed("opening", f"{', '.join(opened)}")
+
+
+def _open_request(claim: RequestClaim, body: bytes | None, opening: Opening) -> Iterator[str]:
+    if body is None:
+        return
+    try:
+        parsed = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise FormatError("the request is not JSON") from error
+    if not isinstance(parsed, dict):
+        raise FormatError("the request is not a JSON object")
+    opened = claim_request(opening, body, parsed)
+    for name in sorted(claim.fields.keys() | opened.fields.keys()):
+        if claim.fields.get(name) != opened.fields.get(name):
+            raise FormatError(f"request member {name!r} is not the one committed to")
+    if claim.attachments != opened.attachments:
+        raise FormatError("an attachment of the request is not the one committed to")
+    if claim.body != opened.body:
+        raise FormatError("the request's bytes are not those committed to")
+    yield f"request ({len(opened.fields)} members, {len(opened.attachments)} attachments)"
+
+
+def _open_answer(claim: AnswerClaim, answer: bytes | None, opening: Opening) -> Iterator[str]:
+    if answer is None:
+        return
+    if claim.stream:
+        if _stream_root(answer, opening) != (claim.chunks, claim.digest):
+            raise FormatError("the answer's chunks are not those committed to")
+        yield f"answer ({claim.chunks} chunks, {claim.outcome})"
+        return
+    try:
+        opened = claim_body(opening, answer, orjson.loads(answer), claim.outcome)
+    except orjson.JSONDecodeError as error:
+        raise FormatError("the answer is not JSON") from error
+    if claim != opened:
+        raise FormatError("the answer is not the one committed to")
+    yield f"answer ({len(answer)} bytes, {claim.outcome})"
+
+
+def _stream_root(answer: bytes, opening: Opening) -> tuple[int, str]:
+    if ANSWER not in opening.salts:
+        raise FormatError("the opening lacks the salt of the answer")
+    splitter, witness = BlockSplitter(), StreamWitness(opening.salts[ANSWER])
+    for chunk in splitter.feed(answer):
+        witness.add(chunk)
+    if rest := splitter.rest():
+        witness.add(rest)
+    return witness.chunks, witness.root()
+
+
+def _open_disclosed(statement: Statement, opening: Opening) -> Iterator[str]:
+    claimed = {
+        REQUEST: statement.request.body,
+        SENT: statement.upstream.sent,
+        **{field_label(name): commitment for name, commitment in statement.request.fields.items()},
+    }
+    for label, value in opening.disclosed.items():
+        if claimed.get(label) != opening.commit(label, value):
+            raise FormatError(f"the disclosed {label} is not the one committed to")
+        yield label
+
+
+# --- inclusion: does the log hold it? ------------------------------------------------------------------------
+
+
+def _check_inclusion(case: _Case) -> Check:
+    proof, policy = case.bundle.proof, case.policy
+    if proof is None:
+        if policy.require_inclusion:
+            return Check.failed("inclusion", "the policy demands a log proof and the bundle holds none")
+        return Check.not_applicable("inclusion", "pending: no log proof in the bundle yet")
+    try:
+        index = LogProof.decode(proof).index
+        if not policy.logs:
+            return Check.not_applicable("inclusion", "the policy pins no log whose checkpoint to believe")
+        origin = LogProof.decode(proof).origin
+        log = next((log for log in policy.logs if log.name == origin), None)
+        if log is None:
+            return Check.failed("inclusion", "the checkpoint is of a log that the policy does not know")
+        checkpoint = verify_log_proof(case.bundle.receipt, proof, log, policy.witnesses, policy.quorum)
+    except AssayError as error:
+        return Check.failed("inclusion", error.message)
+    return Check.passed("inclusion", f"entry {index} of {checkpoint.size} in {checkpoint.origin}")
+
+
+# --- evidence and binding: where did the key live? -----------------------------------------------------------
+
+
+def _check_evidence(case: _Case) -> tuple[Claims | None, Check]:
+    named = {claim.sha256: claim.type for claim in case.statement.evidence}
+    for digest, document in case.bundle.evidence.items():
+        if digest not in named:
+            return None, Check.failed("evidence", "the bundle holds evidence that the receipt does not name")
+        if hashlib.sha256(document).hexdigest() != digest:
+            return None, Check.failed(
+                "evidence", "an evidence document does not have the digest the receipt names"
+            )
+    if not named:
+        return None, Check.not_applicable("evidence", "the receipt names none")
+    if not case.bundle.evidence:
+        return None, Check.not_applicable("evidence", "named by the receipt but not in the bundle")
+    if not case.policy.anchors:
+        return None, Check.not_applicable("evidence", "the policy pins no root to believe")
+    digest, document = next(iter(case.bundle.evidence.items()))
+    return _appraise(case, named[digest], document)
+
+
+def _appraise(case: _Case, kind: str, document: bytes) -> tuple[Claims | None, Check]:
+    issued_at = case.statement.issued_at
+    if kind != "nitro":
+        return None, Check.failed("evidence", f"this verifier knows no evidence of type {kind!r}")
+    try:
+        claims = nitro.verify(document, case.policy.anchors, issued_at)
+    except EvidenceError as error:
+        return None, Check.failed("evidence", error.message)
+    if claims.issued_at > issued_at + case.policy.max_skew:
+        return None, Check.failed("evidence", "the evidence is younger than the receipt it should back")
+    if claims.anchor.kind is AnchorKind.SIMULATED:
+        return claims, Check.passed(
+            "evidence", "SIMULATED enclave: right format, proves nothing about hardware"
+        )
+    if claims.debug or claims.anchor.kind is not AnchorKind.PRODUCTION:
+        return None, Check.failed(
+            "evidence", "the enclave ran in debug mode: its operator can read and change it"
+        )
+    return claims, Check.passed("evidence", f"{claims.family} under {claims.anchor.name}")
+
+
+def _check_binding(case: _Case, claims: Claims | None) -> Check:
+    if claims is None:
+        return Check.not_applicable("binding", "no evidence that could bind the node's key")
+    if claims.bound != bind(NODE_KEY_DOMAIN, case.node, (), claims.nonce or b""):
+        return Check.failed("binding", "the evidence is for another key than the one that signed")
+    return Check.passed("binding", "the evidence names the key that signed")
+
+
+def _check_freshness(case: _Case) -> Check:
+    policy, issued_at = case.policy, case.statement.issued_at
+    age = case.at - issued_at
+    if age < -policy.max_skew:
+        return Check.failed("freshness", f"issued {-age} after the time of verification")
+    if policy.max_age is not None and age > policy.max_age:
+        return Check.failed("freshness", f"issued {age} ago; the policy allows {policy.max_age}")
+    if policy.nonce is not None and policy.nonce != case.statement.nonce:
+        return Check.failed("freshness", "the receipt does not carry the caller's nonce")
+    said = "; carries the caller's nonce" if policy.nonce is not None else ""
+    return Check.passed("freshness", f"issued {case.statement.issued_at.isoformat(timespec='seconds')}{said}")
