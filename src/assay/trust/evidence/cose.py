@@ -6,18 +6,22 @@ from dataclasses import dataclass
 
 import cbor2
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    ECDSA,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA384
 
 from assay.trust.evidence.cbor import decode
 from assay.trust.evidence.errors import EvidenceMalformed, EvidenceSignatureInvalid
 
-PROTECTED_ES384 = cbor2.dumps({1: -35})
+_PROTECTED = cbor2.dumps({1: -35})
 """The protected header: algorithm (label 1) ES384 (RFC 9053 §2.1), and no more."""
 
-COORDINATE_SIZE = 48
-"""Bytes of each half ``r`` and ``s`` of a P-384 signature."""
+_HALF = 48
+"""Bytes of each of ``r`` and ``s`` in a P-384 signature."""
 
 _TAG_18 = b"\xd2"
 
@@ -41,24 +45,30 @@ class Sign1:
                 pass
             case _:
                 raise EvidenceMalformed("the document is not a COSE_Sign1 with its payload inside")
-        if protected != PROTECTED_ES384:
+        if protected != _PROTECTED:
             raise EvidenceMalformed("the protected header is not exactly the algorithm ES384")
         if unprotected:
             raise EvidenceMalformed("the unprotected header, which no signature covers, is not empty")
-        if len(signature) != 2 * COORDINATE_SIZE:
+        if len(signature) != 2 * _HALF:
             raise EvidenceMalformed("an ES384 signature has 96 bytes")
         return cls(payload, signature)
 
     def verify(self, key: EllipticCurvePublicKey) -> None:
         """Raises `EvidenceSignatureInvalid` unless the P-384 ``key`` signed this payload."""
-        r = int.from_bytes(self.signature[:COORDINATE_SIZE], "big")
-        s = int.from_bytes(self.signature[COORDINATE_SIZE:], "big")
+        r, s = (int.from_bytes(half, "big") for half in (self.signature[:_HALF], self.signature[_HALF:]))
         try:
-            key.verify(encode_dss_signature(r, s), to_be_signed(self.payload), ECDSA(SHA384()))
+            key.verify(encode_dss_signature(r, s), _to_be_signed(self.payload), ECDSA(SHA384()))
         except InvalidSignature:
             raise EvidenceSignatureInvalid("the document's signature does not fit its leaf key") from None
 
 
-def to_be_signed(payload: bytes) -> bytes:
+def sign1(key: EllipticCurvePrivateKey, payload: bytes) -> bytes:
+    """The COSE_Sign1 of ``payload`` under the P-384 ``key``, without tag, as an enclave issues it."""
+    r, s = decode_dss_signature(key.sign(_to_be_signed(payload), ECDSA(SHA384())))
+    signature = r.to_bytes(_HALF, "big") + s.to_bytes(_HALF, "big")
+    return cbor2.dumps([_PROTECTED, {}, payload, signature])
+
+
+def _to_be_signed(payload: bytes) -> bytes:
     """The ``Sig_structure`` that an ES384 signer signs, without external data (RFC 9052 §4.4)."""
-    return cbor2.dumps(["Signature1", PROTECTED_ES384, b"", payload])
+    return cbor2.dumps(["Signature1", _PROTECTED, b"", payload])

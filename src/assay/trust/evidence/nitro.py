@@ -1,8 +1,8 @@
 """AWS Nitro attestation documents, real or simulated: the same bytes, the same rules, another root.
 
 The format is that of the Nitro Secure Module: a COSE_Sign1 over a CBOR map, signed by a leaf that lives for
-some three hours, with the chain from the leaf to the root inside. Source: "Nitro Enclaves attestation process"
-in aws-nitro-enclaves-nsm-api, docs/attestation_process.md.
+some three hours, with the chain from the leaf to the root inside.
+Source: aws-nitro-enclaves-nsm-api, docs/attestation_process.md.
 """
 
 from __future__ import annotations
