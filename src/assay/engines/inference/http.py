@@ -122,6 +122,7 @@ class HttpUpstream:
         Raises `ConfigError` when ``base_url`` is not an absolute http(s) URL free of credentials and query.
         """
         url = _base_url(base_url, name)
+        self.host = url.authority
         self._base = str(url).rstrip("/")
         self._headers = {"content-type": "application/json", "accept-encoding": "identity"} | dict(headers)
         self._name = name

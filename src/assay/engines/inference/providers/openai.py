@@ -1,0 +1,24 @@
+"""OpenAI's own API."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from assay.engines.inference.operation import Operation
+from assay.engines.inference.providers.hosted import HostedProvider
+
+
+class OpenAI(HostedProvider):
+    """https://platform.openai.com/docs/api-reference"""
+
+    kind: ClassVar[str] = "openai"
+    base_url: ClassVar[str | None] = "https://api.openai.com/v1"
+    operations: ClassVar[frozenset[Operation]] = frozenset(
+        {
+            Operation.CHAT,
+            Operation.COMPLETIONS,
+            Operation.RESPONSES,
+            Operation.EMBEDDINGS,
+            Operation.IMAGES,
+        }
+    )
