@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
-from aiohttp.web_request import FileField
 from tests.upstreams import (
     anthropic_messages,
     anthropic_models,
@@ -25,6 +24,7 @@ from tests.upstreams.delivery import send_events, send_whole
 from tests.upstreams.dialect import Dialect
 from tests.upstreams.directives import Fault, Script, parse
 from tests.upstreams.exchanges import EXCHANGE, JOURNAL
+from tests.upstreams.multipart import read_form
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -99,7 +99,9 @@ async def generate_image(request: web.Request) -> web.StreamResponse:
 
 
 async def edit_image(request: web.Request) -> web.StreamResponse:
-    return await _image(request, "image_edit", await _form(request))
+    return await _image(
+        request, "image_edit", read_form(request.headers.get("content-type", ""), request[EXCHANGE].body)
+    )
 
 
 async def _image(request: web.Request, kind: str, ask: JSON) -> web.StreamResponse:
@@ -165,14 +167,6 @@ def _json(request: web.Request) -> JSON:
     if not isinstance(body, dict):
         raise BadAsk(400, "The body of your request is not a JSON object.")
     return body
-
-
-async def _form(request: web.Request) -> JSON:
-    """The fields of a multipart form; files as their bytes."""
-    fields = await request.post()
-    return {
-        name: value.file.read() if isinstance(value, FileField) else value for name, value in fields.items()
-    }
 
 
 def _id(request: web.Request) -> str:
