@@ -88,7 +88,7 @@ class SimulatedEnclave:
         return cose.sign1(leaf.key, payload)
 
     def _leaf_for(self, now: datetime) -> Leaf:
-        if now >= self._leaf.renew_from:
+        if not self._leaf.serves(now):
             self._leaf = self._root.issue(self._module_id, now)
         return self._leaf
 

@@ -25,7 +25,7 @@ from assay.engines.enclave.secret_file import SecretFileUnreadable, read_or_crea
 from assay.trust.evidence.nitro import SIMULATED_MARK
 
 FILE_NAME = "simulated-root.pem"
-ROOT_NAME = f"{SIMULATED_MARK} enclave root, proves nothing about hardware"
+ROOT_NAME = f"{SIMULATED_MARK} enclave root - proves nothing about hardware"
 ROOT_LIFETIME = timedelta(days=30 * 365)
 LEAF_LIFETIME = timedelta(hours=3)
 BACKDATING = timedelta(minutes=1)
@@ -39,8 +39,13 @@ class Leaf:
     key: ec.EllipticCurvePrivateKey
     certificate: bytes
     """DER."""
+    valid_from: datetime
     renew_from: datetime
     """Half of its life is over: what it signs from now on would soon be out of date."""
+
+    def serves(self, now: datetime) -> bool:
+        """Whether a document signed ``now`` will be valid, and for a good while."""
+        return self.valid_from <= now < self.renew_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,12 @@ class SimulatedRoot:
             .add_extension(_key_usage(digital_signature=True), critical=True)
             .sign(self.key, SHA384())
         )
-        return Leaf(key, certificate.public_bytes(Encoding.DER), renew_from=now + LEAF_LIFETIME / 2)
+        return Leaf(
+            key,
+            certificate.public_bytes(Encoding.DER),
+            valid_from=certificate.not_valid_before_utc,
+            renew_from=now + LEAF_LIFETIME / 2,
+        )
 
 
 def _new_pem(now: datetime) -> bytes:
