@@ -11,6 +11,7 @@ import orjson
 from assay.errors import ConfigError
 from assay.trust.evidence.anchors import TrustAnchor
 from assay.trust.receipts.verdict import Level
+from assay.trust.transparency.cosignature import CosignatureVerifier
 from assay.trust.transparency.note import NoteVerifier
 
 _MEMBERS = frozenset(
@@ -42,7 +43,7 @@ class Policy:
     measurements: frozenset[str] = frozenset()
     """Code identities (hex, first measurement register) that hardware evidence must show to count in full."""
     logs: tuple[NoteVerifier, ...] = ()
-    witnesses: tuple[NoteVerifier, ...] = ()
+    witnesses: tuple[CosignatureVerifier, ...] = ()
     quorum: int = 0
     """How many of ``witnesses`` must have cosigned the checkpoint."""
     require_inclusion: bool = False
@@ -58,8 +59,8 @@ class Policy:
             "nodes": sorted(self.nodes),
             "anchors": [anchor.to_json() for anchor in self.anchors],
             "measurements": sorted(self.measurements),
-            "logs": [log.to_vkey() for log in self.logs],
-            "witnesses": [witness.to_vkey() for witness in self.witnesses],
+            "logs": [log.vkey for log in self.logs],
+            "witnesses": [witness.vkey for witness in self.witnesses],
             "quorum": self.quorum,
             "require_inclusion": self.require_inclusion,
             "max_age_s": None if self.max_age is None else int(self.max_age.total_seconds()),
@@ -88,7 +89,7 @@ class Policy:
                 anchors=tuple(TrustAnchor.from_json(anchor) for anchor in value.get("anchors", ())),
                 measurements=frozenset(value.get("measurements", ())),
                 logs=tuple(NoteVerifier.from_vkey(vkey) for vkey in value.get("logs", ())),
-                witnesses=tuple(NoteVerifier.from_vkey(vkey) for vkey in value.get("witnesses", ())),
+                witnesses=tuple(CosignatureVerifier.from_vkey(vkey) for vkey in value.get("witnesses", ())),
                 quorum=int(value.get("quorum", 0)),
                 require_inclusion=bool(value.get("require_inclusion", False)),
                 max_age=None if value.get("max_age_s") is None else timedelta(seconds=value["max_age_s"]),

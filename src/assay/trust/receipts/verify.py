@@ -91,7 +91,7 @@ def _check_signature(case: _Case) -> Check:
     return Check.passed("signature", f"Ed25519 by node {case.envelope.key_id[:16]}")
 
 
-# --- opening: is the content what the receipt commits to? -------------------------------------------------------
+# --- opening: is the content what the receipt commits to?
 
 
 def _check_opening(case: _Case) -> Check:
@@ -173,7 +173,7 @@ def _open_disclosed(statement: Statement, opening: Opening) -> Iterator[str]:
         yield label
 
 
-# --- inclusion: does the log hold it? ------------------------------------------------------------------------
+# --- inclusion: does the log hold it?
 
 
 def _check_inclusion(case: _Case) -> Check:
@@ -184,19 +184,22 @@ def _check_inclusion(case: _Case) -> Check:
         return Check.not_applicable("inclusion", "pending: no log proof in the bundle yet")
     try:
         index = LogProof.decode(proof).index
-        if not policy.logs:
-            return Check.not_applicable("inclusion", "the policy pins no log whose checkpoint to believe")
-        origin = LogProof.decode(proof).origin
-        log = next((log for log in policy.logs if log.name == origin), None)
-        if log is None:
-            return Check.failed("inclusion", "the checkpoint is of a log that the policy does not know")
-        checkpoint = verify_log_proof(case.bundle.receipt, proof, log, policy.witnesses, policy.quorum)
-    except AssayError as error:
+    except FormatError as error:
         return Check.failed("inclusion", error.message)
-    return Check.passed("inclusion", f"entry {index} of {checkpoint.size} in {checkpoint.origin}")
+    if not policy.logs:
+        return Check.not_applicable("inclusion", "the policy pins no log whose checkpoint to believe")
+    reason = ""
+    for log in policy.logs:
+        try:
+            checkpoint = verify_log_proof(case.bundle.receipt, proof, log, policy.witnesses, policy.quorum)
+        except FormatError as error:
+            reason = error.message
+        else:
+            return Check.passed("inclusion", f"entry {index} of {checkpoint.size} in {checkpoint.origin}")
+    return Check.failed("inclusion", reason)
 
 
-# --- evidence and binding: where did the key live? -----------------------------------------------------------
+# --- evidence and binding: where did the key live?
 
 
 def _check_evidence(case: _Case) -> tuple[Claims | None, Check]:

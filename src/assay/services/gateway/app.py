@@ -1,0 +1,92 @@
+"""The gateway as a plain ASGI application: which path leads where, and what a failure looks like.
+
+No framework stands on the hot path; a call costs what its receipt costs.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from assay.engines.inference.operation import Dialect, Operation
+from assay.errors import AssayError
+from assay.services.gateway.asgi import JSON, ClientLeft, Message, Receive, Scope, Send, respond
+from assay.services.gateway.calls import Calls
+from assay.services.gateway.metrics import Metrics
+from assay.services.gateway.pages import Pages
+from assay.services.gateway.refusals import status_of, write_refusal
+
+logger = logging.getLogger(__name__)
+
+_CALLS = {operation.path: operation for operation in Operation}
+# The Anthropic SDK adds /v1 to its base URL, the OpenAI SDK expects it there: both spellings work.
+_CALLS |= {operation.path.removeprefix("/v1"): operation for operation in Operation}
+
+
+class RouteNotFound(AssayError):
+    """Nothing is served at this path."""
+
+    code = "route_not_found"
+    hint = "the endpoints are listed in docs/reference/http.md"
+
+
+class MethodNotAllowed(AssayError):
+    """The path exists, the method does not."""
+
+    code = "method_not_allowed"
+
+
+class InternalError(AssayError):
+    """The node failed in a way nobody foresaw; its log says how."""
+
+    code = "internal_error"
+
+
+class Gateway:
+    """The ASGI application. `Lifespan` is the caller's: see `assay.apps.network`."""
+
+    def __init__(self, calls: Calls, pages: Pages, metrics: Metrics, lifespan: Lifespan) -> None:
+        self._calls = calls
+        self._pages = pages
+        self._metrics = metrics
+        self._lifespan = lifespan
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._serve(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"]
+        operation = _CALLS.get(path)
+        started = False
+
+        async def sending(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            if operation is None:
+                await self._pages.serve(scope, receive, sending)
+            elif scope["method"] != "POST":
+                raise MethodNotAllowed(f"{path} is asked with POST.")
+            else:
+                await self._calls.answer(operation, scope, receive, sending)
+        except ClientLeft:
+            return
+        except AssayError as error:
+            failure = error
+        except Exception:
+            logger.exception("unforeseen failure at %s", path)
+            failure = InternalError("The node failed to answer.")
+        else:
+            return
+        self._metrics.refused(failure.code)
+        if not started:
+            dialect = operation.dialect if operation else Dialect.OPENAI
+            await respond(send, status_of(failure), write_refusal(dialect, failure), JSON)
+
+
+Lifespan = Callable[[Receive, Send], Awaitable[None]]

@@ -1,0 +1,126 @@
+"""One inference call, from the request's first byte to the charge.
+
+    read -> understand -> commit to the request -> reserve -> route -> pass the answer on -> receipt and charge
+
+Reserved money is given back on every way out on which nothing was delivered, and the provider's connection is closed on
+all of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from assay.engines.inference.catalogue import Catalogue
+from assay.engines.inference.operation import Operation
+from assay.engines.inference.routing import Answer, Router
+from assay.services.gateway.asgi import JSON, ClientLeft, Receive, Scope, Send, read_body, respond
+from assay.services.gateway.asked import Asked, understand
+from assay.services.gateway.ending import OpenCall, commit_to_request
+from assay.services.gateway.metrics import Metrics
+from assay.services.gateway.notary import Notary
+from assay.services.gateway.refusals import translate_error
+from assay.services.gateway.streamed_answer import StreamedAnswer
+from assay.services.gateway.usage import estimate
+from assay.services.gateway.whole_answer import MAX_ANSWER_BYTES, answer_whole
+from assay.trust.metering import Meter
+from assay.trust.receipts.predicate import Price, Usage
+
+_FREE = Price()
+_PASSED_ON = ("retry-after", "request-id", "x-request-id")
+
+
+class Calls:
+    """Answers inference calls with what the node has: models, providers, a meter, a notary."""
+
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        router: Router,
+        meter: Meter,
+        notary: Notary,
+        metrics: Metrics,
+        max_body: int,
+        body_seconds: float,
+    ) -> None:
+        self._catalogue = catalogue
+        self._router = router
+        self._meter = meter
+        self._notary = notary
+        self._metrics = metrics
+        self._max_body = max_body
+        self._body_seconds = body_seconds
+
+    async def answer(self, operation: Operation, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one call. Raises `AssayError` as long as no response has begun, and `ClientLeft`."""
+        body = await read_body(receive, self._max_body, self._body_seconds)
+        asked = understand(operation, scope, body, self._catalogue)
+        self._notary.check_writable()
+        opening, claim = commit_to_request(asked)
+        maximum = estimate(asked.model.price or _FREE, operation, asked.call.parsed, len(body))
+        reservation = await self._meter.reserve(asked.credential, maximum)
+        try:
+            async with _cancelled_when_client_leaves(receive):
+                with self._metrics.call(operation, asked.model.id) as measured:
+                    answer = await self._router.answer(asked.call, asked.model)
+                    measured.answered_by(answer.target.provider)
+                    try:
+                        call = OpenCall(asked, opening, claim, reservation, self._notary)
+                        measured.used(await _pass_on(call, answer, send))
+                    finally:
+                        await answer.reply.aclose()
+        finally:
+            reservation.release()
+
+
+async def _pass_on(call: OpenCall, answer: Answer, send: Send) -> Usage:
+    if not 200 <= answer.reply.status < 300:
+        await _refuse(call.asked, answer, send)
+        return Usage()
+    if call.asked.call.stream and "event-stream" in answer.reply.headers.get("content-type", ""):
+        return await StreamedAnswer(call, answer, send).run()
+    return await answer_whole(call, answer, send)
+
+
+async def _refuse(asked: Asked, answer: Answer, send: Send) -> None:
+    """Hand on a provider's own error: untouched in the client's dialect, its sentence kept in another one."""
+    body = await answer.reply.read(MAX_ANSWER_BYTES)
+    dialect = asked.call.operation.dialect
+    if answer.operation.dialect is not dialect or not body.lstrip().startswith(b"{"):
+        body = translate_error(dialect, answer.reply.status, body)
+    headers = [
+        (name.encode(), answer.reply.headers[name].encode("latin-1", "replace"))
+        for name in _PASSED_ON
+        if name in answer.reply.headers
+    ]
+    await respond(send, answer.reply.status, body, JSON, *headers)
+
+
+@asynccontextmanager
+async def _cancelled_when_client_leaves(receive: Receive) -> AsyncIterator[None]:
+    """Cancel the block when the client closes its connection; then raise `ClientLeft`.
+
+    Plain ASGI tells of it only to whoever asks, and a provider would go on writing, and billing, for nobody.
+    """
+    caller = asyncio.current_task()
+    assert caller is not None
+    left = False
+
+    async def watch() -> None:
+        nonlocal left
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        left = True
+        caller.cancel()
+
+    watcher = asyncio.create_task(watch())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if left and caller.uncancel() == 0:
+            raise ClientLeft from None
+        raise
+    finally:
+        watcher.cancel()

@@ -1,0 +1,104 @@
+"""The end of every call: what happened becomes a receipt, and the receipt a charge.
+
+Both kinds of answer, whole and streamed, end here, and nothing awaits in between: the receipt is in the log and the
+cost is booked in one step of the event loop.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assay.engines.inference.provider import EngineProfile
+from assay.engines.inference.routing import Answer
+from assay.errors import AssayError
+from assay.services.gateway.asked import Asked
+from assay.services.gateway.notary import Notary
+from assay.trust.metering import Reservation
+from assay.trust.receipts.canonical import canonicalize
+from assay.trust.receipts.commitment import SECRET_BYTES, OpeningSecret
+from assay.trust.receipts.content import SENT, claim_request
+from assay.trust.receipts.delivery import Delivery
+from assay.trust.receipts.predicate import (
+    AnswerClaim,
+    EngineClaim,
+    ModelClaim,
+    Price,
+    RequestClaim,
+    UpstreamClaim,
+    Usage,
+)
+
+MAX_CLAIMS = 160
+"""Members and attachments a request may have, so that its receipt fits a log entry of 64 KiB."""
+
+_FREE = Price()
+
+
+class RequestTooIntricate(AssayError):
+    """A receipt could not name every part of this request."""
+
+    code = "request_too_intricate"
+    hint = f"a request has at most {MAX_CLAIMS} top-level members and attachments together"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    """A call whose request is committed to and paid for, and whose answer is not there yet."""
+
+    asked: Asked
+    opening: OpeningSecret
+    request: RequestClaim
+    reservation: Reservation
+    notary: Notary
+
+    def end(
+        self, answer: Answer, claim: AnswerClaim, usage: Usage, response_id: str, served: str
+    ) -> Delivery:
+        """Notarise and charge. Raises the log's errors; then nothing is charged."""
+        delivery, cost = self.notary.notarise(
+            opening=self.opening,
+            operation=self.asked.call.operation.value,
+            request=self.request,
+            answer=claim,
+            model=ModelClaim(
+                requested=self.asked.model.id,
+                served=served or answer.target.model,
+                provider=answer.target.provider,
+                response_id=response_id,
+            ),
+            upstream=UpstreamClaim(
+                attempts=answer.attempts,
+                operation=answer.operation.value,
+                sent=self.opening.commit(SENT, answer.sent),
+            ),
+            engine=engine_claim(answer.profile),
+            usage=usage,
+            price=self.asked.model.price or _FREE,
+            payment=self.reservation.payment,
+            nonce=self.asked.nonce,
+        )
+        self.reservation.commit(cost, delivery.log_index)
+        return delivery
+
+
+def commit_to_request(asked: Asked) -> tuple[OpeningSecret, RequestClaim]:
+    """A fresh opening secret and the commitments under it. Raises `RequestTooIntricate`."""
+    opening = OpeningSecret(os.urandom(SECRET_BYTES))
+    claim = claim_request(opening, asked.call.body, asked.call.parsed)
+    if len(claim.fields) + len(claim.attachments) > MAX_CLAIMS:
+        raise RequestTooIntricate("The request has too many members and attachments.")
+    return opening, claim
+
+
+@lru_cache(maxsize=256)
+def _settings_digest(settings: tuple[tuple[str, str | int | bool], ...]) -> str:
+    return hashlib.sha256(canonicalize(dict(settings))).hexdigest()
+
+
+def engine_claim(profile: EngineProfile) -> EngineClaim:
+    """The profile as receipts carry it: settings by the SHA-256 of their canonical JSON."""
+    digest = _settings_digest(tuple(profile.settings.items()))
+    return EngineClaim(profile.name, profile.build, profile.determinism, digest)

@@ -1,0 +1,213 @@
+"""Everything the gateway serves beside inference: models, receipts, evidence, health, metrics."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+
+from assay.engines.inference.catalogue import Catalogue, Model, UnknownModel
+from assay.engines.tlog.log import Log
+from assay.errors import AssayError
+from assay.services.gateway.asgi import BYTES, JSON, TEXT, Receive, Scope, Send, respond, respond_json
+from assay.services.gateway.attestor import Attestor
+from assay.services.gateway.metrics import CONTENT_TYPE, Metrics
+from assay.services.gateway.store import ReceiptIndex
+from assay.trust.receipts.bundle import Bundle
+from assay.trust.receipts.envelope import Envelope
+from assay.trust.receipts.policy import Policy
+from assay.trust.receipts.statement import Statement, receipt_id
+
+
+class ReceiptNotFound(AssayError):
+    """This node has issued no such receipt."""
+
+    code = "receipt_not_found"
+    hint = "ask with a receipt id (header `Assay-Receipt`) or the provider's response id"
+
+
+class ProofPending(AssayError):
+    """The receipt is in the log's journal; the next checkpoint will cover it."""
+
+    code = "proof_pending"
+    hint = "ask again in a second"
+
+
+class EvidenceNotFound(AssayError):
+    """This node has issued no such evidence."""
+
+    code = "evidence_not_found"
+
+
+class PageNotFound(AssayError):
+    """Nothing is served at this path."""
+
+    code = "route_not_found"
+    hint = "endpoints: /v1/chat/completions, /v1/responses, /v1/messages, /v1/embeddings, /v1/models, /v1/receipts/ID"
+
+
+class NonceMalformed(AssayError):
+    """The nonce is not hexadecimal, or too long."""
+
+    code = "nonce_malformed"
+    hint = "send 1 to 64 bytes as hex: /attestation?nonce=0123abcd"
+
+
+class Pages:
+    """The small, cold endpoints."""
+
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        log: Log,
+        index: ReceiptIndex,
+        attestor: Attestor,
+        metrics: Metrics,
+        trust: Policy,
+        version: str,
+    ) -> None:
+        """``trust`` is the policy under which this node's receipts verify, for whoever chooses to believe it."""
+        self._catalogue = catalogue
+        self._log = log
+        self._index = index
+        self._attestor = attestor
+        self._metrics = metrics
+        self._trust = trust
+        self._version = version
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"]
+        if scope["method"] not in ("GET", "HEAD"):
+            raise PageNotFound(f"Nothing answers {scope['method']} {path}.")
+        page = self._fixed().get(path)
+        if page is not None:
+            await page(scope, send)
+        elif path.startswith("/v1/models/"):
+            await respond_json(send, 200, _describe(self._find(path.removeprefix("/v1/models/"))))
+        elif path.startswith("/v1/receipts/"):
+            await self._receipt(path.removeprefix("/v1/receipts/"), send)
+        elif path.startswith("/evidence/"):
+            await self._evidence(path.removeprefix("/evidence/"), send)
+        else:
+            raise PageNotFound(f"Nothing is served at {path}.")
+
+    def _fixed(self) -> dict[str, Callable[[Scope, Send], Awaitable[None]]]:
+        return {
+            "/v1/models": self._models,
+            "/health": self._health,
+            "/metrics": self._exposition,
+            "/attestation": self._attestation,
+            "/.well-known/assay.json": self._policy,
+        }
+
+    async def _models(self, scope: Scope, send: Send) -> None:
+        """Both dialects' listing at once: each SDK reads the members it knows."""
+        models = [_describe(model) for model in self._catalogue.models()]
+        ends = {"first_id": models[0]["id"], "last_id": models[-1]["id"]} if models else {}
+        await respond_json(send, 200, {"object": "list", "data": models, "has_more": False, **ends})
+
+    def _find(self, name: str) -> Model:
+        for model in self._catalogue.models():
+            if model.id == name:
+                return model
+        raise UnknownModel("There is no such model here.", hint="GET /v1/models lists them")
+
+    async def _health(self, scope: Scope, send: Send) -> None:
+        await respond_json(
+            send,
+            200,
+            {
+                "status": "ok",
+                "version": self._version,
+                "log": {"size": self._log.size, "integrated": self._log.integrated},
+            },
+        )
+
+    async def _exposition(self, scope: Scope, send: Send) -> None:
+        await respond(send, 200, self._metrics.exposition(), (b"content-type", CONTENT_TYPE.encode()))
+
+    async def _policy(self, scope: Scope, send: Send) -> None:
+        await respond_json(send, 200, self._trust.to_json())
+
+    async def _attestation(self, scope: Scope, send: Send) -> None:
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        nonce = _nonce(query.get("nonce", [""])[0])
+        document = self._attestor.attest(nonce)
+        encoded = base64.b64encode(document).decode()
+        await respond_json(
+            send, 200, {"document": encoded, "nonce": nonce.hex(), "type": self._attestor.family}
+        )
+
+    async def _evidence(self, sha256: str, send: Send) -> None:
+        document = self._attestor.document(sha256)
+        if document is None:
+            raise EvidenceNotFound("This node has issued no evidence with this digest.")
+        await respond(send, 200, document, BYTES, (b"cache-control", b"public, max-age=31536000, immutable"))
+
+    async def _receipt(self, rest: str, send: Send) -> None:
+        name, _, part = rest.partition("/")
+        index = self._index.find(name)
+        if index is None or part not in ("", "proof", "bundle"):
+            raise ReceiptNotFound("There is no such receipt in this node's log.")
+        receipt, proof = self._log.entry(index), self._log.prove(index)
+        if part == "bundle":
+            headers = (b"content-type", b"application/zip"), _attachment(receipt)
+            await respond(send, 200, self._bundle(receipt, proof).to_bytes(), *headers)
+        elif part == "proof":
+            if proof is None:
+                raise ProofPending("The log has not integrated this receipt yet.")
+            await respond(send, 200, proof, TEXT)
+        else:
+            await respond(send, 200, orjson.dumps(_summary(receipt, index, proof)), JSON)
+
+    def _bundle(self, receipt: bytes, proof: bytes | None) -> Bundle:
+        statement = Statement.from_bytes(Envelope.from_bytes(receipt).payload)
+        documents = {claim.sha256: self._attestor.document(claim.sha256) for claim in statement.evidence}
+        evidence = {digest: document for digest, document in documents.items() if document is not None}
+        return Bundle(receipt=receipt, proof=proof, evidence=evidence)
+
+
+def _summary(receipt: bytes, index: int, proof: bytes | None) -> dict[str, Any]:
+    envelope = Envelope.from_bytes(receipt)
+    return {
+        "id": receipt_id(envelope.payload),
+        "log": {"index": index, "status": "pending" if proof is None else "logged"},
+        "receipt": envelope.to_json(),
+        "statement": orjson.loads(envelope.payload),
+    }
+
+
+def _attachment(receipt: bytes) -> tuple[bytes, bytes]:
+    name = receipt_id(Envelope.from_bytes(receipt).payload)[:16]
+    return b"content-disposition", f'attachment; filename="{name}.assay"'.encode()
+
+
+def _describe(model: Model) -> dict[str, Any]:
+    """A model in the words of both dialects: OpenAI reads ``object``, Anthropic ``type`` and ``display_name``."""
+    provider = model.targets[0].provider
+    return {
+        "id": model.id,
+        "object": "model",
+        "type": "model",
+        "created": 0,
+        "created_at": "1970-01-01T00:00:00Z",
+        "owned_by": provider,
+        "display_name": f"{model.id} ({model.label})" if model.label else model.id,
+        "context_window": model.context,
+        "price_micro_usd": None if model.price is None else model.price.to_json(),
+        "targets": [str(target) for target in model.targets],
+    }
+
+
+def _nonce(text: str) -> bytes:
+    try:
+        nonce = bytes.fromhex(text)
+    except ValueError:
+        raise NonceMalformed("The nonce is not hexadecimal.") from None
+    if len(nonce) > 64:
+        raise NonceMalformed("The nonce is longer than 64 bytes.")
+    return nonce

@@ -1,0 +1,99 @@
+"""Errors as the client's dialect writes them, so that stock SDKs raise the exception they should."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from assay.engines.inference.operation import Dialect
+from assay.errors import AssayError
+
+_STATUS = {
+    "invalid_api_key": 401,
+    "insufficient_balance": 402,
+    "model_not_found": 404,
+    "model_unpriced": 404,
+    "route_not_found": 404,
+    "receipt_not_found": 404,
+    "evidence_not_found": 404,
+    "proof_pending": 404,
+    "method_not_allowed": 405,
+    "request_timeout": 408,
+    "request_too_large": 413,
+    "storage_full": 503,
+    "log_unavailable": 503,
+    "provider_timeout": 504,
+    "provider_unreachable": 502,
+    "provider_broken_stream": 502,
+    "provider_garbage": 502,
+    "provider_failed": 502,
+    "internal_error": 500,
+}
+
+_ANTHROPIC_TYPE = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    503: "overloaded_error",
+    504: "timeout_error",
+}
+
+_OPENAI_TYPE = {
+    400: "invalid_request_error",
+    401: "invalid_request_error",
+    402: "insufficient_quota",
+    404: "invalid_request_error",
+    429: "rate_limit_error",
+}
+
+
+def status_of(error: AssayError) -> int:
+    """HTTP status of an error: what its code says, else a client's mistake."""
+    return _STATUS.get(error.code, 400)
+
+
+def write_refusal(dialect: Dialect, error: AssayError) -> bytes:
+    """The error body in the dialect's own shape; ``code`` and ``hint`` are ours in both."""
+    return write_error(dialect, status_of(error), error.code, error.message, error.hint, _parameter(error))
+
+
+def write_error(
+    dialect: Dialect, status: int, code: str, message: str, hint: str = "", parameter: str | None = None
+) -> bytes:
+    return orjson.dumps(_shape(dialect, status, code, message, hint, parameter))
+
+
+def write_error_event(dialect: Dialect, error: AssayError) -> bytes:
+    """The error as an event inside a stream that has already begun."""
+    body = write_refusal(dialect, error)
+    return b"event: error\ndata: %s\n\n" % body if dialect is Dialect.ANTHROPIC else b"data: %s\n\n" % body
+
+
+def translate_error(dialect: Dialect, status: int, body: bytes) -> bytes:
+    """A provider's error of another dialect, in the client's: same status, the provider's own sentence."""
+    try:
+        error = orjson.loads(body)["error"]
+        message, code = str(error["message"]), str(error.get("code") or error.get("type") or "provider_error")
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        message, code = f"The provider refused with status {status}.", "provider_error"
+    return write_error(dialect, status, code, message)
+
+
+def _shape(
+    dialect: Dialect, status: int, code: str, message: str, hint: str, parameter: str | None
+) -> dict[str, Any]:
+    sentence = f"{message} ({hint})" if hint else message
+    if dialect is Dialect.ANTHROPIC:
+        kind = _ANTHROPIC_TYPE.get(status, "api_error")
+        return {"type": "error", "error": {"type": kind, "message": sentence, "code": code}}
+    kind = _OPENAI_TYPE.get(status, "invalid_request_error" if status < 500 else "api_error")
+    return {"error": {"message": sentence, "type": kind, "param": parameter, "code": code}}
+
+
+def _parameter(error: AssayError) -> str | None:
+    return getattr(error, "parameter", None)

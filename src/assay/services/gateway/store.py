@@ -1,0 +1,72 @@
+"""The index of receipts: from a receipt's id, or the provider's response id, to its place in the log.
+
+It is derived from the log and may lag behind it; `ReceiptIndex.catch_up` brings it level after a crash.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS receipt (
+    log_index   INTEGER PRIMARY KEY,
+    id          TEXT NOT NULL,
+    response_id TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS receipt_id ON receipt (id);
+CREATE INDEX IF NOT EXISTS receipt_response_id ON receipt (response_id);
+"""
+
+
+class ReceiptIndex:
+    """Where each receipt stands in the log. Writes wait in memory for `flush`; look-ups see them at once."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.executescript(_SCHEMA)
+        self._waiting: list[tuple[int, str, str]] = []
+
+    def add(self, log_index: int, receipt_id: str, response_id: str) -> None:
+        self._waiting.append((log_index, receipt_id, response_id))
+
+    def find(self, name: str) -> int | None:
+        """Log index of a receipt id or a provider's response id; the newest, where a provider repeats itself."""
+        for log_index, receipt_id, response_id in reversed(self._waiting):
+            if name in (receipt_id, response_id):
+                return log_index
+        row = self._connection.execute(
+            "SELECT max(log_index) FROM receipt WHERE id = ?1 OR response_id = ?1", (name,)
+        ).fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def next_index(self) -> int:
+        """The first log index that is not in the table."""
+        (last,) = self._connection.execute("SELECT max(log_index) FROM receipt").fetchone()
+        return 0 if last is None else int(last) + 1
+
+    def catch_up(self, logged: Iterable[tuple[int, str, str]]) -> None:
+        """Add receipts ``(log_index, id, response_id)`` that the table has missed."""
+        self._waiting.extend(logged)
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what waits, in one transaction; on an error it goes on waiting."""
+        if not self._waiting:
+            return
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._connection.executemany("INSERT OR REPLACE INTO receipt VALUES (?, ?, ?)", self._waiting)
+            self._connection.execute("COMMIT")
+        except sqlite3.Error:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._waiting.clear()
+
+    def close(self) -> None:
+        self.flush()
+        self._connection.close()

@@ -1,0 +1,172 @@
+"""An answer that comes as it is made: each event is hashed as it passes, never held back.
+
+The caller gets, as comments that stock clients skip, first the secret with which to check what follows, then at least
+every 250 ms a signed head over the events so far, and just before the last event the receipt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterable
+
+from assay.engines.inference.provider import ProviderBroken, ProviderError
+from assay.engines.inference.routing import Answer
+from assay.engines.tlog.errors import LogError
+from assay.services.gateway.asgi import EVENTS, Send, begin_stream, end_stream, send_part
+from assay.services.gateway.ending import OpenCall
+from assay.services.gateway.refusals import write_error_event
+from assay.services.gateway.usage import UsageMeter, event_data, is_usage_only
+from assay.trust.receipts.content import ANSWER, claim_stream
+from assay.trust.receipts.delivery import Delivery, is_ours, write_head, write_opening, write_receipt
+from assay.trust.receipts.predicate import Outcome, Usage
+from assay.trust.receipts.stream import BlockSplitter, StreamHead, StreamWitness
+
+HEAD_INTERVAL_S = 0.25
+
+_LAST_EVENTS = (
+    b"data: [DONE]",
+    b"data:[DONE]",
+    b"event: message_stop",
+    b"event: response.completed",
+    b"event: response.failed",
+    b"event: response.incomplete",
+)
+_HEADERS = (EVENTS, (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no"))
+
+
+class StreamedAnswer:
+    """One stream on its way from a provider to a client."""
+
+    def __init__(self, call: OpenCall, answer: Answer, send: Send) -> None:
+        self._call = call
+        self._answer = answer
+        self._send = send
+        self._dialect = call.asked.call.operation.dialect
+        self._stream = os.urandom(16).hex()
+        self._witness = StreamWitness(call.opening.salt(ANSWER))
+        self._usage = UsageMeter(len(answer.sent))
+        self._translation = (
+            None if answer.translation is None else answer.translation.stream(call.asked.call.parsed)
+        )
+        self._head_due = 0.0
+        self._signed_chunks = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._late_head: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._response_id = self._served = ""
+        self._delivery: Delivery | None = None
+
+    async def run(self) -> Usage:
+        """Pass the whole stream on, and end it with its receipt, however it ends.
+
+        A client that leaves cancels this; what was delivered until then is receipted and charged.
+        """
+        await begin_stream(self._send, 200, _HEADERS)
+        await send_part(self._send, write_opening(self._stream, self._call.opening))
+        try:
+            await self._pass_on()
+        except asyncio.CancelledError:
+            self._end(Outcome.CLIENT_LEFT)
+            raise
+        except ProviderError as error:
+            await self._break_off(error)
+        except LogError as error:
+            await end_stream(self._send, write_error_event(self._dialect, error))
+        finally:
+            self._stop_timer()
+        return self._usage.usage()
+
+    async def _pass_on(self) -> None:
+        splitter = BlockSplitter()
+        async for data in self._answer.reply.chunks():
+            for last, blocks in self._clients_blocks(splitter.feed(data)):
+                if last is not None:
+                    await self._finish(blocks, last)
+                    return
+                if blocks:
+                    await send_part(self._send, self._witnessed(blocks))
+        if self._translation is not None:
+            owed = self._translation.finish()
+            if owed and _is_last(owed[-1]):
+                await self._finish(owed[:-1], owed[-1])
+                return
+        raise ProviderBroken("The provider's stream ended before its last event.")
+
+    def _clients_blocks(self, blocks: list[bytes]) -> Iterable[tuple[bytes | None, list[bytes]]]:
+        """The client's blocks for the provider's, in one go; apart from them the last event of all, if it came."""
+        ready: list[bytes] = []
+        for block in blocks:
+            self._look_at(block)
+            if is_ours(block) or (self._answer.usage_injected and is_usage_only(block)):
+                continue
+            for mine in (block,) if self._translation is None else self._translation.feed(block):
+                if _is_last(mine):
+                    yield mine, ready
+                    return
+                ready.append(mine)
+        yield None, ready
+
+    def _look_at(self, block: bytes) -> None:
+        self._usage.see(block)
+        if not self._served:
+            event = event_data(block)
+            inner = event.get("response") or event.get("message") or event
+            if isinstance(inner, dict):
+                self._served = str(inner.get("model") or "")
+                self._response_id = self._response_id or str(inner.get("id") or "")
+
+    def _witnessed(self, blocks: list[bytes]) -> bytes:
+        """The blocks as one write, hashed, with a signed head behind them when one is due."""
+        for block in blocks:
+            self._witness.add(block)
+        now = self._loop.time()
+        if now >= self._head_due:
+            return b"".join(blocks) + self._sign_head(now)
+        if self._timer is None:
+            self._timer = self._loop.call_at(self._head_due, self._send_late_head)
+        return b"".join(blocks)
+
+    def _sign_head(self, now: float) -> bytes:
+        self._stop_timer()
+        self._head_due = now + HEAD_INTERVAL_S
+        self._signed_chunks = self._witness.chunks
+        return write_head(StreamHead.sign(self._stream, self._witness, self._call.notary.sign))
+
+    def _send_late_head(self) -> None:
+        self._timer = None
+        if self._delivery is None and self._witness.chunks > self._signed_chunks:
+            head = self._sign_head(self._loop.time())
+            self._late_head = self._loop.create_task(send_part(self._send, head))
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    async def _finish(self, blocks: list[bytes], last: bytes) -> None:
+        for block in (*blocks, last):
+            self._witness.add(block)
+        delivery = self._end(Outcome.COMPLETED)
+        await end_stream(self._send, b"".join(blocks) + write_receipt(delivery) + last)
+
+    async def _break_off(self, error: ProviderError) -> None:
+        """Tell the client in its own dialect that the stream is not whole, under a receipt for what there was."""
+        notice = write_error_event(self._dialect, error)
+        self._witness.add(notice)
+        await end_stream(self._send, notice + write_receipt(self._end(Outcome.PROVIDER_BROKE)))
+
+    def _end(self, outcome: Outcome) -> Delivery:
+        if self._delivery is None:
+            self._delivery = self._call.end(
+                self._answer,
+                claim_stream(self._witness, self._stream, outcome),
+                self._usage.usage(),
+                self._response_id,
+                self._served,
+            )
+        return self._delivery
+
+
+def _is_last(block: bytes) -> bool:
+    return block.startswith(_LAST_EVENTS)

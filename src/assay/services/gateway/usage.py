@@ -1,0 +1,121 @@
+"""What an answer consumed, read from the provider's own words, or counted where it gave none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from assay.engines.inference.operation import Operation
+from assay.trust.receipts.predicate import Price, Usage
+
+BYTES_PER_TOKEN = 4
+"""Where a provider reports no usage, a token of input is taken to be this many bytes of request."""
+
+_DEFAULT_OUTPUT_TOKENS = 4096
+"""Reserved for an answer whose length the caller did not limit."""
+
+_USAGE_OBJECT = re.compile(rb'"usage"\s*:\s*\{')
+
+
+def estimate(price: Price, operation: Operation, asked: Mapping[str, Any], size: int) -> int:
+    """Micro-USD to reserve for a request of ``size`` bytes before it is known what it will cost."""
+    if operation is Operation.IMAGES:
+        return price.cost(Usage(input_tokens=size // BYTES_PER_TOKEN, images=_whole(asked.get("n"), 1)))
+    if operation in (Operation.EMBEDDINGS, Operation.COUNT_TOKENS):
+        return price.cost(Usage(input_tokens=size // BYTES_PER_TOKEN))
+    limit = asked.get("max_completion_tokens") or asked.get("max_output_tokens") or asked.get("max_tokens")
+    output = _whole(limit, _DEFAULT_OUTPUT_TOKENS) * _whole(asked.get("n"), 1)
+    return price.cost(Usage(input_tokens=size // BYTES_PER_TOKEN, output_tokens=output))
+
+
+def usage_of(operation: Operation, asked: Mapping[str, Any], answer: Mapping[str, Any], size: int) -> Usage:
+    """Usage of a whole answer in the dialect of ``operation``; ``size`` is the request's, in bytes."""
+    if operation is Operation.COUNT_TOKENS:
+        return Usage()
+    reported = answer.get("usage")
+    images = len(answer.get("data") or ()) if operation is Operation.IMAGES else 0
+    if isinstance(reported, dict):
+        return _read(reported, images)
+    if operation is Operation.IMAGES:
+        return Usage(images=images, source="node")
+    return Usage(input_tokens=size // BYTES_PER_TOKEN, source="node")
+
+
+class UsageMeter:
+    """Follows a stream in the provider's dialect and knows what it has consumed so far."""
+
+    __slots__ = ("_chunks", "_reported", "_size")
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._chunks = 0
+        self._reported: dict[str, Any] = {}
+
+    def see(self, block: bytes) -> None:
+        """Note one event block of the provider."""
+        self._chunks += 1
+        if _USAGE_OBJECT.search(block):
+            self._reported |= _usage_in(event_data(block))
+
+    def usage(self) -> Usage:
+        """As reported by the provider; else a token for each event, and the request's size over four."""
+        if "output_tokens" in self._reported or "completion_tokens" in self._reported:
+            return _read(self._reported, images=0)
+        counted = Usage(self._size // BYTES_PER_TOKEN, self._chunks, source="node")
+        if "input_tokens" in self._reported:  # Anthropic says at the start what the prompt was worth
+            known = _read(self._reported, images=0)
+            return Usage(known.input_tokens, self._chunks, known.cached_input_tokens, source="node")
+        return counted
+
+
+def event_data(block: bytes) -> dict[str, Any]:
+    """The JSON object that an event block carries, or an empty one."""
+    data = b"\n".join(line[5:].strip() for line in block.splitlines() if line.startswith(b"data:"))
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def is_usage_only(block: bytes) -> bool:
+    """Whether an OpenAI chat chunk carries nothing but usage: what ``include_usage`` adds at the end."""
+    if not _USAGE_OBJECT.search(block):
+        return False
+    return event_data(block).get("choices") == []
+
+
+def _usage_in(event: dict[str, Any]) -> dict[str, Any]:
+    for holder in (event, event.get("response"), event.get("message")):
+        if isinstance(holder, dict) and isinstance(holder.get("usage"), dict):
+            found: dict[str, Any] = holder["usage"]
+            return {name: value for name, value in found.items() if value is not None}
+    return {}
+
+
+def _read(reported: Mapping[str, Any], images: int) -> Usage:
+    """OpenAI counts cached tokens among the prompt's, Anthropic beside them."""
+    if "prompt_tokens" in reported:
+        details = reported.get("prompt_tokens_details") or {}
+        cached = _whole(details.get("cached_tokens"), 0)
+        return _usage(reported["prompt_tokens"], reported.get("completion_tokens"), cached, images)
+    details = reported.get("input_tokens_details") or {}
+    if "cache_read_input_tokens" in reported or "cache_creation_input_tokens" in reported:
+        read = _whole(reported.get("cache_read_input_tokens"), 0)
+        written = _whole(reported.get("cache_creation_input_tokens"), 0)
+        total = _whole(reported.get("input_tokens"), 0) + read + written
+        return _usage(total, reported.get("output_tokens"), read, images)
+    cached = _whole(details.get("cached_tokens"), 0)
+    return _usage(reported.get("input_tokens"), reported.get("output_tokens"), cached, images)
+
+
+def _usage(given: Any, made: Any, cached: int, images: int) -> Usage:
+    total = _whole(given, 0)
+    return Usage(total, _whole(made, 0), min(cached, total), images)
+
+
+def _whole(value: Any, default: int) -> int:
+    return value if type(value) is int and 0 <= value < 2**40 else default
