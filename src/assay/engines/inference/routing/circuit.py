@@ -29,7 +29,7 @@ class _Trouble:
 
 
 class CircuitBreaker:
-    """Opens for a target after ``threshold`` failures in a row; ``rest`` seconds later, one call may probe it.
+    """Opens for a target after ``threshold`` failures in a row; ``rest`` seconds on, one call may probe it.
 
     Only targets in trouble take memory. Times are those of one monotonic clock, in seconds.
     """
