@@ -52,7 +52,29 @@ class Measurement:
 @cache  # Files that change under a running program are not what runs.
 def packages() -> bytes:
     """SHA-384 over every installed package and the source of Assay itself."""
-    return _digest(_package_lines())
+    source = Path(assay.__file__).parent
+    return _digest((f"installed {installed().hex()}", f"source {tree(source).hex()}"))
+
+
+def installed() -> bytes:
+    """SHA-384 over name, version and recorded files of every package that can be imported here.
+
+    Assay is left out: the record of an editable install says no more than where it points to.
+    """
+    return _digest(
+        f"{metadata['Name']}=={metadata['Version']} {_digest(_record_rows(distribution)).hex()}"
+        for distribution in distributions()
+        if (metadata := distribution.metadata)["Name"] != _OURS
+    )
+
+
+def tree(directory: Path) -> bytes:
+    """SHA-384 over the relative path and the content of every file under ``directory`` but compiled ones."""
+    return _digest(
+        f"{path.relative_to(directory).as_posix()} {hashlib.sha384(path.read_bytes()).hexdigest()}"
+        for path in directory.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    )
 
 
 def platform() -> bytes:
@@ -65,18 +87,6 @@ def platform() -> bytes:
             f"system {system.sysname} {system.release} {system.machine}",
         )
     )
-
-
-def _package_lines() -> Iterator[str]:
-    for distribution in distributions():
-        metadata = distribution.metadata
-        # Assay's own record may only say where an editable install points to; its source says what runs.
-        if metadata["Name"] != _OURS:
-            yield f"{metadata['Name']}=={metadata['Version']} {_digest(_record_rows(distribution)).hex()}"
-    source = Path(assay.__file__).parent
-    for path in source.rglob("*"):
-        if path.is_file() and "__pycache__" not in path.parts:
-            yield f"{path.relative_to(source).as_posix()} {hashlib.sha384(path.read_bytes()).hexdigest()}"
 
 
 def _record_rows(distribution: Distribution) -> Iterator[str]:

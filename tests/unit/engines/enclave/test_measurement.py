@@ -5,28 +5,18 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from assay.engines.enclave import measurement
-from assay.engines.enclave.measurement import Measurement
+from assay.engines.enclave.measurement import Measurement, installed, packages, tree
 
 CONFIG = hashlib.sha384(b"config").digest()
 ROW = "extra/__init__.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0"
 
 
-@pytest.fixture(autouse=True)
-def _measured_anew() -> Iterator[None]:
-    """A process measures its packages once; these tests are several processes' worth."""
-    measurement.packages.cache_clear()
-    yield
-    measurement.packages.cache_clear()
-
-
 @pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The metadata folder of one more installed package."""
     folder = tmp_path / "extra-1.0.dist-info"
     folder.mkdir()
@@ -34,11 +24,6 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "RECORD").write_text(f"{ROW}\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     return folder
-
-
-def pcr0() -> str:
-    measurement.packages.cache_clear()
-    return Measurement(CONFIG).registers()["PCR0"]
 
 
 def test_three_registers_of_sha384() -> None:
@@ -49,10 +34,7 @@ def test_three_registers_of_sha384() -> None:
 
 
 def test_another_process_in_another_place_measures_the_same(tmp_path: Path) -> None:
-    program = (
-        "from assay.engines.enclave.measurement import Measurement\n"
-        f"print(Measurement(bytes.fromhex({CONFIG.hex()!r})).registers())"
-    )
+    program = "from assay.engines.enclave.measurement import installed; print(installed().hex())"
     there = subprocess.run(
         [sys.executable, "-c", program],
         cwd=tmp_path,
@@ -61,31 +43,31 @@ def test_another_process_in_another_place_measures_the_same(tmp_path: Path) -> N
         text=True,
         check=True,
     )
-    assert there.stdout.strip() == str(Measurement(CONFIG).registers())
+    assert there.stdout.strip() == installed().hex()
 
 
-def test_one_more_package_changes_it(installed: Path) -> None:
-    with_it = pcr0()
-    (installed / "METADATA").unlink()
-    (installed / "RECORD").unlink()
-    installed.rmdir()
-    assert pcr0() != with_it
+def test_one_more_package_changes_it(extra: Path) -> None:
+    with_it = installed()
+    (extra / "METADATA").unlink()
+    (extra / "RECORD").unlink()
+    extra.rmdir()
+    assert installed() != with_it
 
 
-def test_another_version_changes_it(installed: Path) -> None:
-    before = pcr0()
-    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: extra\nVersion: 1.1\n")
-    assert pcr0() != before
+def test_another_version_changes_it(extra: Path) -> None:
+    before = installed()
+    (extra / "METADATA").write_text("Metadata-Version: 2.1\nName: extra\nVersion: 1.1\n")
+    assert installed() != before
 
 
-def test_other_content_changes_it(installed: Path) -> None:
-    before = pcr0()
-    (installed / "RECORD").write_text(ROW.replace("47DE", "57DE"))
-    assert pcr0() != before
+def test_other_content_changes_it(extra: Path) -> None:
+    before = installed()
+    (extra / "RECORD").write_text(ROW.replace("47DE", "57DE"))
+    assert installed() != before
 
 
-def test_what_an_installer_notes_for_itself_does_not(installed: Path) -> None:
-    before = pcr0()
+def test_what_an_installer_notes_for_itself_does_not(extra: Path) -> None:
+    before = installed()
     noise = [
         "../../../bin/extra,sha256=Jt9YWWmsZIKM6BxhKIKj7kP97ajtrfEzT5Yj8SiEod0,223",
         "extra/__pycache__/__init__.cpython-311.pyc,,",
@@ -94,8 +76,24 @@ def test_what_an_installer_notes_for_itself_does_not(installed: Path) -> None:
         ROW,
         "extra-1.0.dist-info/RECORD,,",
     ]
-    (installed / "RECORD").write_text("\n".join(noise))
-    assert pcr0() == before
+    (extra / "RECORD").write_text("\n".join(noise))
+    assert installed() == before
+
+
+def test_a_tree_is_its_paths_and_contents(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "b.py").write_bytes(b"b")
+    (tmp_path / "a.py").write_bytes(b"a")
+    listing = f"a.py {hashlib.sha384(b'a').hexdigest()}\nsub/b.py {hashlib.sha384(b'b').hexdigest()}\n"
+    assert tree(tmp_path) == hashlib.sha384(listing.encode()).digest()
+
+
+def test_a_tree_has_no_compiled_files(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"a")
+    before = tree(tmp_path)
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "a.cpython-311.pyc").write_bytes(b"compiled")
+    assert tree(tmp_path) == before
 
 
 def test_the_configuration_changes_its_own_register_alone() -> None:
@@ -111,6 +109,7 @@ def test_a_configuration_digest_of_another_size_is_refused(size: int) -> None:
 
 
 def test_a_process_measures_once_and_fast() -> None:
+    packages.cache_clear()
     began = time.process_time()
     first = Measurement(CONFIG).registers()
     assert time.process_time() - began < 0.3

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import cbor2
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA384, HashAlgorithm
+from cryptography.hazmat.primitives.hashes import SHA224, SHA256, SHA384
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
@@ -52,7 +52,7 @@ def certify(
     path_length: int | None = None,
     usage: str | None = AUTHORITY_USAGE,
     curve: ec.EllipticCurve | None = None,
-    digest: HashAlgorithm | None = None,
+    digest: SHA224 | SHA256 | SHA384 | None = None,
     lifetime: tuple[datetime, datetime] = (NOW - HOUR, NOW + HOUR),
     extension: x509.ExtensionType | None = None,
     signed_by: Party | None = None,

@@ -141,7 +141,7 @@ class TestDebug:
         assert not nitro.verify(document(vendor_chain, pcrs=pcrs), [anchor(vendor_chain[0])], NOW).debug
 
 
-PCRS = dict.fromkeys(range(3), b"\x01" * 48)
+PCRS: dict[int | str, bytes] = dict.fromkeys(range(3), b"\x01" * 48)
 MALFORMED_FIELDS: dict[str, dict[str, object]] = {
     "an unknown field": {"extra": 1},
     "module id empty": {"module_id": ""},
