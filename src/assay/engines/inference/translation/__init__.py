@@ -5,13 +5,53 @@ A pair that does is never translated: its bytes pass untouched.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from assay.engines.inference.operation import Operation
+from assay.engines.inference.translation.chat_to_messages import DEFAULT_MAX_TOKENS, ChatToMessages
+from assay.engines.inference.translation.composed import Composed
+from assay.engines.inference.translation.messages_to_chat import MessagesToChat
 from assay.engines.inference.translation.parameters import InvalidParameter, UnsupportedParameter
+from assay.engines.inference.translation.responses_to_chat import ResponsesToChat
 from assay.engines.inference.translation.translation import StreamTranslation, Translation
 
-__all__ = ["InvalidParameter", "StreamTranslation", "Translation", "UnsupportedParameter", "find"]
+__all__ = [
+    "DEFAULT_MAX_TOKENS",
+    "InvalidParameter",
+    "StreamTranslation",
+    "Translation",
+    "UnsupportedParameter",
+    "find",
+]
+
+_RESPONSES_NAMES = {
+    "messages": "input",
+    "response_format": "text.format",
+    "reasoning_effort": "reasoning.effort",
+    "verbosity": "text.verbosity",
+    "logprobs": "top_logprobs",
+}
 
 
-def find(client: Operation, provider: Operation) -> Translation | None:
-    """The translation that carries ``client`` requests to a provider of ``provider``, or None."""
+def _no_clock() -> int:
+    return 0
+
+
+def find(
+    client: Operation, provider: Operation, *, clock: Callable[[], int] = _no_clock
+) -> Translation | None:
+    """The translation that carries ``client`` requests to a provider of ``provider``; None if there is none.
+
+    ``clock`` gives Unix seconds for the answers of providers that do not date them, which is Anthropic; without
+    one such answers are dated 0, and a translation is a function of its input.
+    """
+    match client, provider:
+        case Operation.MESSAGES, Operation.CHAT:
+            return MessagesToChat()
+        case Operation.RESPONSES, Operation.CHAT:
+            return ResponsesToChat()
+        case Operation.CHAT, Operation.MESSAGES:
+            return ChatToMessages(clock)
+        case Operation.RESPONSES, Operation.MESSAGES:
+            return Composed(ResponsesToChat(), ChatToMessages(clock), _RESPONSES_NAMES)
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -24,9 +24,10 @@ class InvalidParameter(AssayError):
     """The request is not what the client's own dialect allows."""
 
     code = "parameter_invalid"
+    hint = "compare the request with the API's own reference"
 
     def __init__(self, parameter: str, expected: str) -> None:
-        super().__init__(f"`{parameter}` must be {expected}", hint="compare the request with the API's reference")
+        super().__init__(f"`{parameter}` must be {expected}")
         self.parameter = parameter
 
 
@@ -70,19 +71,14 @@ class Parameters:
             raise InvalidParameter(self.named(field), "a string")
         return value
 
-    def object(self, field: str) -> Parameters | None:
+    def object(self, field: str) -> Parameters:
+        """The object in a field; an absent one is empty."""
         value = self._left.pop(field, None)
         if value is None:
-            return None
+            value = {}
         if not isinstance(value, dict):
             raise InvalidParameter(self.named(field), "an object")
         return Parameters(value, self.named(field))
-
-    def required_object(self, field: str) -> Parameters:
-        value = self.object(field)
-        if value is None:
-            raise InvalidParameter(self.named(field), "an object")
-        return value
 
     def objects(self, field: str) -> Iterator[Parameters]:
         """The objects of a list, each with its place in its path; an absent list has none."""
@@ -96,6 +92,20 @@ class Parameters:
             if not isinstance(item, dict):
                 raise InvalidParameter(path, "an object")
             yield Parameters(item, path)
+
+    def content(self, field: str, text_type: str = "text") -> Iterator[Parameters]:
+        """The parts of a message; a bare string is one part of ``text_type``, as the dialects say."""
+        value = self._left.get(field)
+        if isinstance(value, str):
+            self._left[field] = [{"type": text_type, "text": value}]
+        return self.objects(field)
+
+    def carry(self, target: dict[str, Any], names: Mapping[str, str]) -> None:
+        """Copy the fields that only change their name, from ours to the provider's."""
+        for ours, theirs in names.items():
+            value = self._left.pop(ours, None)
+            if value is not None:
+                target[theirs] = value
 
     def accept(self, field: str, *harmless: Any, hint: str | None = None) -> None:
         """Take a field that the other side has no word for: only values that change nothing pass."""

@@ -30,8 +30,11 @@ class Translation(Protocol):
     provider or is refused by name.
     """
 
-    client: Operation
-    provider: Operation
+    @property
+    def client(self) -> Operation: ...
+
+    @property
+    def provider(self) -> Operation: ...
 
     def request(self, body: dict[str, Any]) -> dict[str, Any]:
         """The provider's request body for the client's; ``body`` is left as it is.
