@@ -6,7 +6,7 @@ No framework stands on the hot path; a call costs what its receipt costs.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 
 from assay.engines.inference.operation import Dialect, Operation
 from assay.errors import AssayError
@@ -43,19 +43,29 @@ class InternalError(AssayError):
 
 
 class Gateway:
-    """The ASGI application. `Lifespan` is the caller's: see `assay.apps.network`."""
+    """The ASGI application. ``resources`` is entered when the server starts and left when it stops."""
 
-    def __init__(self, calls: Calls, pages: Pages, metrics: Metrics, lifespan: Lifespan) -> None:
+    def __init__(
+        self, calls: Calls, pages: Pages, metrics: Metrics, resources: AbstractAsyncContextManager[object]
+    ) -> None:
         self._calls = calls
         self._pages = pages
         self._metrics = metrics
-        self._lifespan = lifespan
+        self._resources = resources
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             await self._serve(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
+            await self._live(receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """ASGI lifespan: hold the resources from startup to shutdown."""
+        await receive()
+        async with self._resources:
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
@@ -87,6 +97,3 @@ class Gateway:
         if not started:
             dialect = operation.dialect if operation else Dialect.OPENAI
             await respond(send, status_of(failure), write_refusal(dialect, failure), JSON)
-
-
-Lifespan = Callable[[Receive, Send], Awaitable[None]]

@@ -7,7 +7,7 @@ an entry bundle holds the entries under one level-0 tile.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from assay.errors import FormatError
 
@@ -18,8 +18,11 @@ HASH_BYTES: Final = 32
 MAX_ENTRY_BYTES: Final = 0xFFFF
 """An entry's length is written in 16 bits."""
 
+TileLevel: TypeAlias = int | Literal["entries"]
+"""Level of a tile, or the bundles that hold the entries under level 0."""
 
-def tile_path(level: int | Literal["entries"], index: int, width: int = TILE_WIDTH) -> str:
+
+def tile_path(level: TileLevel, index: int, width: int = TILE_WIDTH) -> str:
     """``tile/<L>/<N>[.p/<W>]`` below the log's prefix; level ``"entries"`` names the entry bundles.
 
     >>> tile_path(0, 1234067, 8)

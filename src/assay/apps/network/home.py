@@ -1,0 +1,61 @@
+"""The data directory of a node: what lies where, and nothing anywhere else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+VARIABLE = "ASSAY_HOME"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Paths below one directory. Everything a node must not lose is here."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, environment: Mapping[str, str]) -> Home:
+        """``$ASSAY_HOME``, or ``.assay`` in the user's home directory."""
+        return cls(Path(environment.get(VARIABLE) or Path.home() / ".assay").absolute())
+
+    def create(self) -> None:
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.chmod(self.root, 0o700)
+
+    @property
+    def keys(self) -> Path:
+        return self.root / "keys"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "log"
+
+    @property
+    def evidence(self) -> Path:
+        return self.root / "evidence"
+
+    @property
+    def accounts(self) -> Path:
+        return self.root / "accounts.sqlite"
+
+    @property
+    def receipt_index(self) -> Path:
+        return self.root / "receipts.sqlite"
+
+    @property
+    def catalogue(self) -> Path:
+        """The operator's own providers and models; need not exist."""
+        return self.root / "assay.toml"
+
+    @property
+    def trust(self) -> Path:
+        """The policy under which this node's receipts verify."""
+        return self.root / "trust.json"
+
+    @property
+    def env(self) -> Path:
+        """Base URLs and the key of the first account, for clients on this machine."""
+        return self.root / "env.json"

@@ -1,0 +1,166 @@
+"""One node: the gateway and everything it stands on, opened from one data directory.
+
+This is where the services meet: the gateway gets its meter from payments, payments their missed charges from the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from types import TracebackType
+from typing import Protocol, Self, runtime_checkable
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from assay.apps.network.home import Home
+from assay.engines.enclave.node_key import NodeKey
+from assay.engines.enclave.secret_file import read_or_create
+from assay.engines.enclave.simulated import SimulatedEnclave
+from assay.engines.inference.catalogue import Catalogue
+from assay.engines.inference.configuration import load_catalogue
+from assay.engines.inference.providers import build_providers
+from assay.engines.inference.routing import Router
+from assay.engines.tlog.log import Log
+from assay.engines.tlog.sequencer import Sequencer
+from assay.services.gateway.app import Gateway
+from assay.services.gateway.attestor import Attestor
+from assay.services.gateway.calls import Calls
+from assay.services.gateway.metrics import Metrics
+from assay.services.gateway.notary import Notary, logged_statements
+from assay.services.gateway.pages import Pages
+from assay.services.gateway.store import ReceiptIndex
+from assay.services.payments.accounts import AccountRail
+from assay.services.payments.store import AccountStore
+from assay.trust.receipts.policy import Policy
+from assay.trust.receipts.predicate import PaymentClaim
+from assay.trust.transparency.note import NoteSigner
+
+logger = logging.getLogger(__name__)
+
+BOOKING_INTERVAL_S = 0.25
+MAX_BODY_BYTES = 32 * 1024 * 1024
+BODY_SECONDS = 30.0
+
+
+@runtime_checkable
+class Starts(Protocol):
+    """A provider that has something of its own to bring up, such as a model."""
+
+    async def start(self) -> None: ...
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Node:
+    """An open node. Use it as an asynchronous context manager around the serving of `gateway`."""
+
+    def __init__(
+        self, home: Home, catalogue: Catalogue, *, secrets: Mapping[str, str], clock: Callable[[], datetime]
+    ):
+        key = NodeKey.open(home.keys)
+        enclave = SimulatedEnclave.open(home.keys, clock=clock)
+        self._log = Log.open(home.log, origin=f"assay.local/{key.key_id[:16]}", signer=_log_signer(home, key))
+        self._sequencer = Sequencer(self._log, interval=0.2)
+        self._index = ReceiptIndex(home.receipt_index)
+        self._accounts = AccountStore(home.accounts)
+        self._providers = build_providers(catalogue, secrets)
+        self.rail = AccountRail(self._accounts, read_or_create(home.keys / "sealing-key", _random_key))
+        self.trust = Policy(
+            nodes=frozenset({key.public_key.hex()}),
+            anchors=(enclave.anchor(),),
+            logs=(_log_signer(home, key).verifier,),
+        )
+        attestor = Attestor(enclave, key, home.evidence, clock)
+        metrics = Metrics()
+        notary = Notary(key, self._log, self._sequencer, self._index, attestor, clock)
+        calls = Calls(
+            catalogue=catalogue,
+            router=Router(self._providers),
+            meter=self.rail,
+            notary=notary,
+            metrics=metrics,
+            max_body=MAX_BODY_BYTES,
+            body_seconds=BODY_SECONDS,
+        )
+        pages = Pages(
+            catalogue=catalogue,
+            log=self._log,
+            index=self._index,
+            attestor=attestor,
+            metrics=metrics,
+            trust=self.trust,
+            version=version("assay"),
+        )
+        self.gateway = Gateway(calls, pages, metrics, self)
+        self._catch_up()
+
+    @classmethod
+    def open(
+        cls, home: Home, environment: Mapping[str, str], clock: Callable[[], datetime] = utc_now
+    ) -> Node:
+        """Open the node that lives in ``home``, or begin one there.
+
+        Raises `ConfigError` for a faulty ``assay.toml``, `LogLockedError` when another process serves the same
+        directory, `LogCorruptError` when the log was tampered with.
+        """
+        home.create()
+        text = home.catalogue.read_text("utf-8") if home.catalogue.exists() else None
+        return cls(home, load_catalogue(text, environment), secrets=environment, clock=clock)
+
+    async def __aenter__(self) -> Self:
+        await self._sequencer.__aenter__()
+        self._booking = asyncio.create_task(self._keep_books(), name="booking")
+        for provider in self._providers.values():
+            if isinstance(provider, Starts):
+                await provider.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._booking.cancel()
+        for provider in self._providers.values():
+            await provider.aclose()
+        await self._sequencer.__aexit__(kind, error, trace)
+        self.rail.flush()
+        self._index.close()
+        self._accounts.close()
+        self._log.close()
+
+    async def _keep_books(self) -> None:
+        """Write charges and index rows that wait in memory; what a crash takes, `_catch_up` reads from the log."""
+        while True:
+            await asyncio.sleep(BOOKING_INTERVAL_S)
+            try:
+                self.rail.flush()
+                self._index.flush()
+            except Exception:
+                logger.exception("the books could not be written; they will be tried again")
+
+    def _catch_up(self) -> None:
+        start = self._index.next_index()
+        self._index.catch_up(
+            (index, receipt_id, statement.model.response_id)
+            for index, statement, receipt_id in logged_statements(self._log, start)
+        )
+        missed = self.rail.reconcile(self._logged_payments(self.rail.next_index))
+        if missed:
+            logger.warning("%d receipts were in the log but not in the books; they are now", missed)
+
+    def _logged_payments(self, start: int) -> Iterator[tuple[int, PaymentClaim, int]]:
+        for index, statement, _ in logged_statements(self._log, start):
+            yield index, statement.payment, statement.cost
+
+
+def _log_signer(home: Home, key: NodeKey) -> NoteSigner:
+    seed = read_or_create(home.keys / "log-key", _random_key)
+    return NoteSigner(f"assay.local/{key.key_id[:16]}", Ed25519PrivateKey.from_private_bytes(seed))
+
+
+def _random_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes_raw()

@@ -1,0 +1,55 @@
+"""`python -m assay.apps.network.serve`: one gateway process, as `assay up` starts it.
+
+Prints one JSON line with its address once it listens, and ends cleanly on SIGINT and SIGTERM.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import socket
+from pathlib import Path
+
+import uvicorn
+
+from assay.apps.network.home import Home
+from assay.apps.network.impatience import ImpatientProtocol
+from assay.apps.network.node import Node
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8402
+
+
+def serve(home: Home, host: str, port: int) -> None:
+    """Serve the node of ``home`` until a signal ends it. Port 0 takes a free one."""
+    listener = socket.create_server((host, port), backlog=2048)
+    node = Node.open(home, os.environ)
+    config = uvicorn.Config(
+        node.gateway,
+        loop="uvloop",
+        http=ImpatientProtocol,
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=10,
+    )
+    bound_host, bound_port = listener.getsockname()[:2]
+    print(json.dumps({"url": f"http://{bound_host}:{bound_port}", "pid": os.getpid()}), flush=True)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--home", type=Path, help="data directory (default: $ASSAY_HOME or ~/.assay)")
+    parser.add_argument("--host", default=DEFAULT_HOST)
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT)
+    arguments = parser.parse_args()
+    home = Home(arguments.home.absolute()) if arguments.home else Home.find(os.environ)
+    serve(home, arguments.host, arguments.port)
+
+
+if __name__ == "__main__":
+    main()
