@@ -1,8 +1,9 @@
 """A segment of the journal: consecutive entries in one append-only file, named by the first index.
 
-A record is the entry's index (64 bits), its length (16 bits), a CRC-32 over both and the entry, and the
-entry. It is written by one ``write()`` to a file opened for appending, so a process that dies leaves at
-worst the beginning of one record at the end of the file: an entry that was never acknowledged.
+A record is the entry's index (64 bits), its length (16 bits), a CRC-32 of these, a CRC-32 of the entry,
+and the entry. It is written by one ``write()`` to a file opened for appending, so a process that dies
+leaves at worst the beginning of one record at the end of the file: an entry that was never acknowledged.
+The place has a checksum of its own so that a damaged length is never taken for such a beginning.
 """
 
 from __future__ import annotations
@@ -10,18 +11,18 @@ from __future__ import annotations
 import errno
 import os
 import struct
-import zlib
 from array import array
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Self
+from zlib import crc32
 
 from assay.engines.tlog.errors import LogClosedError, LogCorruptError, named
 
 _PLACE = struct.Struct(">QH")
-_CHECKSUM = struct.Struct(">I")
-_HEADER_BYTES = _PLACE.size + _CHECKSUM.size
+_CHECKSUMS = struct.Struct(">II")
+_HEADER_BYTES = _PLACE.size + _CHECKSUMS.size
 
 
 class Segment:
@@ -75,7 +76,7 @@ class Segment:
             raise LogClosedError("the log takes no more entries")
         index = self.end
         place = _PLACE.pack(index, len(entry))
-        record = b"".join((place, _CHECKSUM.pack(_checksum(place, entry)), entry))
+        record = b"".join((place, _CHECKSUMS.pack(crc32(place), crc32(entry)), entry))
         try:
             if self._file.write(record) != len(record):
                 raise OSError(errno.ENOSPC, "the disk took only a part of a record")
@@ -129,14 +130,13 @@ def _read_records(file: BinaryIO, index: int) -> Iterator[bytes]:
             return
         place = header[: _PLACE.size]
         number, length = _PLACE.unpack(place)
+        place_checksum, entry_checksum = _CHECKSUMS.unpack_from(header, _PLACE.size)
+        if number != index or crc32(place) != place_checksum:
+            raise LogCorruptError(f"the journal's record of entry {index} is damaged")
         entry = file.read(length)
         if len(entry) < length:
             return
-        if number != index or _checksum(place, entry) != _CHECKSUM.unpack_from(header, _PLACE.size)[0]:
-            raise LogCorruptError(f"the journal's record of entry {index} is damaged")
+        if crc32(entry) != entry_checksum:
+            raise LogCorruptError(f"the journal's entry {index} is damaged")
         yield entry
         index += 1
-
-
-def _checksum(place: bytes, entry: bytes) -> int:
-    return zlib.crc32(entry, zlib.crc32(place))

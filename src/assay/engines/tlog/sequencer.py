@@ -52,10 +52,11 @@ class Sequencer:
             self.failure = None
 
     async def _run(self) -> None:
-        while not self._stop.is_set():
+        leaving = False
+        while not leaving:
             try:
                 async with asyncio.timeout(self._interval):
-                    await self._stop.wait()
+                    leaving = await self._stop.wait()
             except TimeoutError:
                 pass
             await self.integrate()
