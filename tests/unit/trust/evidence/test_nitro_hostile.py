@@ -83,6 +83,12 @@ def test_an_envelope_of_another_shape(envelope: object, simulated: Issued) -> No
     assert judge(cbor2.dumps(envelope), [simulated.anchor]) is None
 
 
+def test_nothing_can_be_added_where_no_signature_covers_it(simulated: Issued) -> None:
+    protected, _, signed, signature = cbor2.loads(simulated.document)
+    assert judge(cbor2.dumps([protected, {}, signed, signature]), [simulated.anchor]) is not None
+    assert judge(cbor2.dumps([protected, {4: b"kid"}, signed, signature]), [simulated.anchor]) is None
+
+
 @given(st.binary(max_size=400))
 def test_random_bytes(data: bytes) -> None:
     judge(data, [])
@@ -145,7 +151,7 @@ GREEDY = {
     "as many empty arrays as fit": b"\x99\x3f\xfd" + b"\x80" * 0x3FFD,
     "as many nulls as fit": b"\x99\x3f\xfd" + b"\xf6" * 0x3FFD,
     "nested as deep as fits": b"\x81" * nitro.MAX_DOCUMENT,
-    "a megabyte": b"\x5a\x00\x0f\xff\xfb" + bytes(2**20 - 5),
+    "a megabyte of nulls": b"\x9a\x00\x0f\xff\xfb" + b"\xf6" * 0xFFFFB,
 }
 
 
