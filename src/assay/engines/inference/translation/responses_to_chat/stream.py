@@ -152,7 +152,7 @@ def _has_part(kind: Kind) -> bool:
 def _whole(segment: Segment) -> Fields:
     match segment.kind:
         case Kind.CALL:
-            return {"name": segment.name, "arguments": segment.text}
+            return {"arguments": segment.text}
         case Kind.REFUSAL:
             return {"refusal": segment.text}
         case Kind.TEXT:
