@@ -1,0 +1,102 @@
+"""What backs a gateway's word: evidence by digest, log proofs, and the key that it attests to.
+
+Everything here is fetched from the gateway and believed only as far as the verifier does; what cannot be had is left
+out, and the verdict is the lower for it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Callable
+from datetime import datetime
+
+import orjson
+
+from assay.apps.client.exchange import Exchange, Received
+from assay.apps.client.steps import Fetch, Pause, Steps
+from assay.apps.client.verified import Verified
+from assay.trust.evidence import NODE_KEY_DOMAIN, AnchorKind, Claims, EvidenceError, bind, nitro
+from assay.trust.receipts.policy import Policy
+from assay.trust.receipts.statement import Statement, receipt_id
+from assay.trust.receipts.verdict import Level
+
+FIRST_PAUSE_S = 0.1
+LONGEST_PAUSE_S = 2.0
+PROOF_TIMEOUT_S = 30.0
+
+
+class Backing:
+    """One gateway's backing under one policy. Documents are kept: they are named by what they contain."""
+
+    def __init__(self, policy: Policy, clock: Callable[[], datetime]) -> None:
+        self._policy = policy
+        self._clock = clock
+        self._documents: dict[str, bytes] = {}
+        self._head_keys: frozenset[str] | None = None
+
+    def conclude(self, exchange: Exchange, received: Received) -> Steps[Verified]:
+        """Gather what the policy wants to see, then judge. Raises `AnswerRefused`."""
+        evidence = yield from self.evidence(received.statement)
+        proof = None
+        if self._policy.require_inclusion:
+            proof = yield from self.proof(receipt_id(received.delivery.receipt.payload), PROOF_TIMEOUT_S)
+        return exchange.conclude(received, evidence, proof, self._clock())
+
+    def evidence(self, statement: Statement) -> Steps[dict[str, bytes]]:
+        """The documents that ``statement`` names, by SHA-256, as far as the gateway serves them."""
+        for claim in statement.evidence:
+            if claim.sha256 not in self._documents:
+                document = yield Fetch(f"/evidence/{claim.sha256}")
+                if document is not None:
+                    self._documents[claim.sha256] = document
+        named = [claim.sha256 for claim in statement.evidence]
+        return {digest: self._documents[digest] for digest in named if digest in self._documents}
+
+    def proof(self, receipt: str, timeout: float) -> Steps[bytes | None]:
+        """The log proof of a receipt id, asked for again until it is there; None after ``timeout`` seconds."""
+        waited, pause = 0.0, FIRST_PAUSE_S
+        while True:
+            proof = yield Fetch(f"/v1/receipts/{receipt}/proof")
+            if proof is not None or waited >= timeout:
+                return proof
+            yield Pause(pause)
+            waited, pause = waited + pause, min(2 * pause, LONGEST_PAUSE_S)
+
+    def head_keys(self) -> Steps[frozenset[str]]:
+        """Node keys whose heads may release text before the receipt is there: those that meet the floor alone."""
+        if self._head_keys is None:
+            if Level.SIGNED.meets(self._policy.floor) and self._policy.nodes:
+                self._head_keys = self._policy.nodes
+            else:
+                attested = yield from self._attested_key()
+                self._head_keys = frozenset() if attested is None else frozenset({attested})
+        return self._head_keys
+
+    def _attested_key(self) -> Steps[str | None]:
+        """The node key that fresh evidence vouches for at the policy's level, or None."""
+        if not self._policy.anchors:
+            return None
+        nonce = os.urandom(32)
+        reply = yield Fetch(f"/attestation?nonce={nonce.hex()}")
+        try:
+            document = base64.b64decode(orjson.loads(reply or b"")["document"], validate=True)
+            claims = nitro.verify(document, self._policy.anchors, self._clock())
+        except (orjson.JSONDecodeError, KeyError, TypeError, binascii.Error, ValueError, EvidenceError):
+            return None
+        key = claims.public_key or b""
+        if claims.bound != bind(NODE_KEY_DOMAIN, key, (), nonce):
+            return None
+        return key.hex() if self._level(claims).meets(self._policy.floor) else None
+
+    def _level(self, claims: Claims) -> Level:
+        if claims.anchor.kind is AnchorKind.SIMULATED:
+            return Level.SIGNED_SIMULATED
+        if claims.debug or claims.anchor.kind is not AnchorKind.PRODUCTION:
+            return Level.REJECTED
+        return (
+            Level.ATTESTED
+            if claims.measurements.get("PCR0") in self._policy.measurements
+            else Level.ATTESTED_WARN
+        )

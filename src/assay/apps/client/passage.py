@@ -1,0 +1,123 @@
+"""The way of one request through a verifying transport: what it asks for, what it expects, what it refuses."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx2
+
+from assay.apps.client.backing import Backing
+from assay.apps.client.exchange import Exchange, Received
+from assay.apps.client.refused import AnswerRefused
+from assay.apps.client.steps import Steps
+from assay.apps.client.stream_reader import StreamReader
+from assay.apps.client.verified import Verified
+from assay.engines.inference.operation import Operation
+from assay.trust.receipts.delivery import HEADER, NONCE_HEADER
+from assay.trust.receipts.policy import Policy
+
+_RECEIPTED = {operation.path.removeprefix("/v1"): operation for operation in Operation}
+_PATHS = "|".join(sorted(map(re.escape, _RECEIPTED), key=len, reverse=True))
+_ENDPOINT = re.compile(f"(?P<base>.*?)(?:/v1)?(?P<path>{_PATHS})")
+
+_CREDENTIALS = ("authorization", "x-api-key")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms answers are let through."""
+
+    policy: Policy
+    provisional: bool = False
+    """Show streams *before* they are verified: what was shown may turn out to be refused at the end."""
+    on_verified: Callable[[Verified], object] | None = None
+    """Told of every answer that verified, before the caller gets the last of it."""
+    refusal: type[AnswerRefused] = AnswerRefused
+    """Raised otherwise."""
+    clock: Callable[[], datetime] = utc_now
+
+
+class Passage:
+    """One request that must be answered with a receipt."""
+
+    def __init__(self, terms: Terms, backing: Backing, request: httpx2.Request, body: bytes) -> None:
+        nonce = request.headers.setdefault(NONCE_HEADER, secrets.token_hex(16))
+        # A receipt covers the answer's bytes, not somebody's compression of them.
+        request.headers["accept-encoding"] = "identity"
+        operation = _RECEIPTED[_endpoint(request.url)["path"]]
+        self._terms = terms
+        self._backing = backing
+        self._request = request
+        self._exchange = Exchange(operation, body, nonce, terms.policy, terms.refusal)
+
+    def expects_receipt(self, response: httpx2.Response) -> bool:
+        """Whether the answer must verify: errors carry no receipt and pass. Raises `AnswerRefused`."""
+        if response.status_code >= 400:
+            return False
+        if response.status_code >= 300:
+            # Whoever followed it would ask again where no receipt is expected.
+            raise self._terms.refusal.because("delivery", "the gateway redirects instead of answering")
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise self._terms.refusal.because("delivery", "the answer is compressed; it was asked for plain")
+        return True
+
+    def read_body(self, response: httpx2.Response, body: bytes) -> Steps[Verified]:
+        """Judge a whole answer. Raises `AnswerRefused`."""
+        return self.conclude(self._exchange.read_body(body, response.headers.get(HEADER)))
+
+    def open_stream(self) -> Steps[StreamReader]:
+        """A reader for a streamed answer."""
+        head_keys = yield from self._backing.head_keys()
+        return StreamReader(self._exchange, head_keys, provisional=self._terms.provisional)
+
+    def conclude(self, received: Received) -> Steps[Verified]:
+        """Judge all that came. Raises `AnswerRefused`."""
+        verified = yield from self._backing.conclude(self._exchange, received)
+        if self._terms.on_verified is not None:
+            self._terms.on_verified(verified)
+        return verified
+
+    def lookup(self, path: str) -> httpx2.Request:
+        """A request to the same gateway with the same credentials, for something that backs the answer."""
+        headers = {
+            name: self._request.headers[name] for name in _CREDENTIALS if name in self._request.headers
+        }
+        url = _gateway(self._request.url).join(path.removeprefix("/"))
+        return httpx2.Request("GET", url, headers=headers, extensions=self._request.extensions)
+
+
+class Door:
+    """Where requests enter; knows each gateway's backing from earlier passages."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
+        self._backings: dict[str, Backing] = {}
+
+    def admits(self, request: httpx2.Request) -> bool:
+        """Whether a gateway answers this with a receipt; models, pages and files come without one."""
+        return request.method == "POST" and _ENDPOINT.fullmatch(request.url.path) is not None
+
+    def admit(self, request: httpx2.Request, body: bytes) -> Passage:
+        """Begin the passage of a request that `admits` allows, with its body read."""
+        gateway = str(_gateway(request.url))
+        backing = self._backings.setdefault(gateway, Backing(self._terms.policy, self._terms.clock))
+        return Passage(self._terms, backing, request, body)
+
+
+def _endpoint(url: httpx2.URL) -> re.Match[str]:
+    endpoint = _ENDPOINT.fullmatch(url.path)
+    assert endpoint is not None
+    return endpoint
+
+
+def _gateway(url: httpx2.URL) -> httpx2.URL:
+    """The root under which the gateway is mounted."""
+    return url.copy_with(path=_endpoint(url)["base"] + "/", query=None, fragment=None)
