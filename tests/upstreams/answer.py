@@ -101,7 +101,9 @@ def _wanted_tools(ask: Ask) -> list[Tool]:
 
 
 def _mentions(text: str, name: str) -> bool:
-    return re.search(rf"\b{re.escape(name)}\b", text) is not None
+    """A tool is meant by its name or by the noun that its name ends in: ``get_weather`` by "weather"."""
+    noun = re.split(r"[_\W]", name)[-1]
+    return re.search(rf"\b({re.escape(name)}|{re.escape(noun)})\b", text) is not None
 
 
 def _text(ask: Ask, script: Script, *, called: bool) -> str:

@@ -91,8 +91,8 @@ def events(body: JSON, ask: Ask, answer: Answer) -> Iterator[bytes]:
             yield sse.event({"type": "content_block_delta", "index": index, "delta": delta})
         yield sse.event({"type": "content_block_stop", "index": index})
     ended = {"stop_reason": _STOP_REASON[answer.finish], "stop_sequence": answer.stopped_at}
-    output = {"output_tokens": answer.output_tokens if answer.with_usage else 0}
-    yield sse.event({"type": "message_delta", "delta": ended, "usage": output})
+    usage = _usage(ask, answer.output_tokens if answer.with_usage else 0)
+    yield sse.event({"type": "message_delta", "delta": ended, "usage": usage})
     yield sse.event({"type": "message_stop"})
 
 

@@ -33,9 +33,10 @@ async def _clear(request: web.Request) -> web.Response:
 
 async def serve(journal: Journal, port: int = 0) -> tuple[web.AppRunner, str]:
     """Listen on loopback. Returns the runner, to be cleaned up, and the base URL."""
-    runner = web.AppRunner(create_app(journal), handler_cancellation=True, access_log=None)
+    app = create_app(journal)
+    runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port, shutdown_timeout=0.1).start()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
     host, bound = runner.addresses[0][:2]
     return runner, f"http://{host}:{bound}"
 
