@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.engines.inference.routing.body import with_members
+from assay.engines.inference.routing.body import with_added, with_replaced
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -27,21 +27,28 @@ STYLES = st.fixed_dictionaries(
 )
 
 
-@given(st.dictionaries(NAMES, VALUES, max_size=6), st.dictionaries(NAMES, st.text(), min_size=1), STYLES)
+OBJECTS = st.dictionaries(NAMES, VALUES, max_size=6)
+CHANGES = st.dictionaries(NAMES, st.text() | st.dictionaries(st.text(), st.booleans()))
+
+
+@given(OBJECTS, CHANGES, STYLES)
 def test_it_equals_the_update_of_the_parsed_object(
-    before: dict[str, Any], changes: dict[str, str], style: dict[str, Any]
+    before: dict[str, Any], changes: dict[str, Any], style: dict[str, Any]
 ) -> None:
     body = json.dumps(before, **style).encode()
-    assert json.loads(with_members(body, changes)) == before | changes
+    had = {key: value for key, value in changes.items() if key in before}
+    assert json.loads(with_replaced(body, changes)) == before | had
+    new = {key: value for key, value in changes.items() if key not in before}
+    if new:
+        assert json.loads(with_added(body, new)) == before | new
 
 
-@given(st.dictionaries(NAMES, VALUES, max_size=6), st.text(), STYLES)
+@given(OBJECTS, st.text(), STYLES)
 def test_changing_there_and_back_gives_the_same_bytes(
     others: dict[str, Any], name: str, style: dict[str, Any]
 ) -> None:
-    members = others | {"model": "before"}
-    body = json.dumps(members, **style).encode()
-    assert with_members(with_members(body, {"model": name}), {"model": "before"}) == body
+    body = json.dumps(others | {"model": "before"}, **style).encode()
+    assert with_replaced(with_replaced(body, {"model": name}), {"model": "before"}) == body
 
 
 @pytest.mark.parametrize(
@@ -54,15 +61,27 @@ def test_changing_there_and_back_gives_the_same_bytes(
         (b'{"a":"\\"model\\":\\"b\\"","model":[1,{"x":"]"}]}', b'{"a":"\\"model\\":\\"b\\"","model":"Z"}'),
         (b'{"model":"a","model":"b"}', b'{"model":"Z","model":"Z"}'),
         (b'{"mod\\u0065l":"a"}', b'{"mod\\u0065l":"Z"}'),
-        (b'{"x":1 }', b'{"x":1 ,"model":"Z"}'),
-        (b"{}", b'{"model":"Z"}'),
-        (b'{"x":"}"}', b'{"x":"}","model":"Z"}'),
+        (b'{"x":{"model":"a"}}', b'{"x":{"model":"a"}}'),
+        (b"{}", b"{}"),
     ],
 )
-def test_exact_bytes(before: bytes, after: bytes) -> None:
-    assert with_members(before, {"model": "Z"}) == after
+def test_replaced_bytes(before: bytes, after: bytes) -> None:
+    assert with_replaced(before, {"model": "Z"}) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'{"x":1 } ', b'{"x":1 ,"model":"Z"} '),
+        (b'{"x":"}"}', b'{"x":"}","model":"Z"}'),
+        (b'{"x":{}}', b'{"x":{},"model":"Z"}'),
+        (b"{ }", b'{ "model":"Z"}'),
+    ],
+)
+def test_added_bytes(before: bytes, after: bytes) -> None:
+    assert with_added(before, {"model": "Z"}) == after
 
 
 def test_a_picture_of_many_megabytes_is_no_burden() -> None:
     body = b'{"image":"' + b"A" * (20 << 20) + b'","model":"a"}'
-    assert with_members(body, {"model": "b"}).endswith(b'","model":"b"}')
+    assert with_replaced(body, {"model": "b"}).endswith(b'","model":"b"}')

@@ -18,27 +18,25 @@ _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}:,]', re.DOTALL)
 _BLANK = b" \t\n\r"
 
 
-def with_members(body: bytes, members: Mapping[str, Any]) -> bytes:
-    """``body``, a valid JSON object, with each of ``members`` replaced where it stands, or added at the end.
+def with_replaced(body: bytes, members: Mapping[str, Any]) -> bytes:
+    """``body``, a valid JSON object, with another value for those of ``members`` that it has.
 
     A key that occurs twice is replaced twice: which of the two a provider would read is not ours to guess.
     """
     parts: list[bytes] = []
-    missing = dict(members)
     kept = 0
-    empty = True
     for key, start, end in _members(body):
-        empty = False
         if key in members:
             parts += (body[kept:start], orjson.dumps(members[key]))
             kept = end
-            missing.pop(key, None)
-    if missing:
-        close = body.rindex(b"}")
-        added = orjson.dumps(missing)[1:-1]
-        parts += (body[kept:close], added if empty else b"," + added)
-        kept = close
     return b"".join((*parts, body[kept:]))
+
+
+def with_added(body: bytes, members: Mapping[str, Any]) -> bytes:
+    """``body``, a valid JSON object, with ``members`` that it does not have added at its end."""
+    end = body.rindex(b"}")
+    comma = b"" if body[:end].rstrip(_BLANK).endswith(b"{") else b","
+    return b"".join((body[:end], comma, orjson.dumps(members)[1:-1], body[end:]))
 
 
 def _members(body: bytes) -> Iterator[tuple[str, int, int]]:
