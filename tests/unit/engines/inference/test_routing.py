@@ -217,6 +217,7 @@ async def test_when_none_has_replied_the_error_tells_every_try() -> None:
         with pytest.raises(NoAnswer) as caught:
             await it.router.answer(call(), it.model)
         assert isinstance(caught.value.last, ProviderTimeout)
+        assert caught.value.code == "provider_timeout"
         assert [attempt.result for attempt in caught.value.attempts] == ["http_429"] * 3 + [
             "provider_timeout"
         ]

@@ -44,10 +44,11 @@ class Answer:
 
 
 class NoAnswer(ProviderError):
-    """Every target was tried, and the last one gave no reply at all. ``last`` says why."""
+    """Every target was tried, and the last one gave no reply at all. ``last`` says why, and lends its code."""
 
     def __init__(self, last: ProviderError, attempts: tuple[AttemptClaim, ...]) -> None:
         super().__init__(last.message, hint=last.hint)
+        self.code = last.code  # type: ignore[misc]  # a caller cares how it failed, not through how many hands
         self.last = last
         self.attempts = attempts
 
