@@ -1,0 +1,199 @@
+"""Write `receipts.json`: `python -m tests.vectors.make`. Everything in it follows from fixed seeds.
+
+The file is for other implementations; `tests/unit/trust/receipts/test_vectors.py` holds this one to it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from eth_account.messages import encode_typed_data
+from eth_utils import keccak
+
+from assay.trust.receipts.canonical import canonicalize
+from assay.trust.receipts.commitment import Opening, OpeningSecret
+from assay.trust.receipts.content import (
+    ANSWER,
+    REQUEST,
+    SENT,
+    attachment_label,
+    claim_body,
+    claim_request,
+    claim_stream,
+)
+from assay.trust.receipts.delivery import Delivery, add_to_body, write_head, write_opening, write_receipt
+from assay.trust.receipts.eip712 import typed_data
+from assay.trust.receipts.envelope import Envelope, key_id
+from assay.trust.receipts.predicate import (
+    AnswerClaim,
+    AttemptClaim,
+    EngineClaim,
+    ModelClaim,
+    Outcome,
+    PaymentClaim,
+    Price,
+    UpstreamClaim,
+    Usage,
+)
+from assay.trust.receipts.statement import Statement, receipt_id
+from assay.trust.receipts.stream import StreamHead, StreamWitness
+from assay.trust.transparency.checkpoint import Checkpoint
+from assay.trust.transparency.merkle import leaf_hash
+from assay.trust.transparency.note import NoteSigner
+from assay.trust.transparency.proof import LogProof
+
+FILE = Path(__file__).with_name("receipts.json")
+
+NODE = Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32)
+LOG = NoteSigner("vectors.example/log", Ed25519PrivateKey.from_private_bytes(bytes([2]) * 32))
+SECRET = OpeningSecret(bytes(range(32)))
+STREAM = "0123456789abcdef0123456789abcdef"
+CONTRACT = "0x00000000000000000000000000000000000A55A7"
+
+REQUEST_BODY = (
+    b'{"model":"gpt-test","temperature":0.70,"seed":9223372036854775807,"messages":[{"role":"user","content":['
+    b'{"type":"text","text":"\\u00bfQu\\u00e9 es esto? \xf0\x9f\x8e\xa8"},'
+    b'{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgo="}}]}]}'
+)
+ANSWER_BODY = (
+    b'{"id":"chatcmpl-1","model":"gpt-test-2026","choices":[{"index":0,"message":{"role":"assistant",'
+    b'"content":"Una firma."},"finish_reason":"stop"}],"usage":{"prompt_tokens":12,"completion_tokens":3}}'
+)
+CHUNKS = [
+    b'data: {"id":"chatcmpl-1","choices":[{"delta":{"content":"Una"}}]}\n\n',
+    b'data: {"id":"chatcmpl-1","choices":[{"delta":{"content":" firma."}}]}\r\n\r\n',
+    b": keep-alive\n\n",
+    b"data: [DONE]\n\n",
+]
+CANONICAL = [
+    '{"b":1,"a":[true,null,"\\u00e9"]}',
+    "[1.0,-0.0,1e21,1e-7,0.1,123456789012345680000,9223372036854775807]",
+    '{"\\ufb33":1,"\\ud83d\\ude00":2}',
+    '"\\u0007\\b\\t\\n\\f\\r\\"\\\\\\/\\u007f"',
+]
+
+
+def make() -> dict[str, Any]:
+    return {
+        "spec": "docs/spec/receipt.md",
+        "keys": {
+            "node_seed": (bytes([1]) * 32).hex(),
+            "node": _node().hex(),
+            "node_key_id": key_id(_node()),
+            "log_vkey": LOG.verifier.vkey,
+        },
+        "canonical": [
+            {"json": text, "canonical": canonicalize(orjson.loads(text)).decode()} for text in CANONICAL
+        ],
+        "secret": SECRET.secret.hex(),
+        "whole": _whole(),
+        "stream": _stream(),
+    }
+
+
+def _whole() -> dict[str, Any]:
+    answer = claim_body(SECRET, ANSWER_BODY, orjson.loads(ANSWER_BODY), Outcome.COMPLETED)
+    statement = _statement(answer)
+    envelope = _seal(statement)
+    labels = [
+        REQUEST,
+        ANSWER,
+        SENT,
+        *(f"{REQUEST}/{name}" for name in statement.request.fields),
+        *(attachment_label(REQUEST, item.pointer) for item in statement.request.attachments),
+    ]
+    salts = {label: SECRET.salt(label) for label in labels}
+    twin = typed_data(statement, chain_id=31337, contract=CONTRACT)
+    signable = encode_typed_data(full_message=twin)
+    return {
+        "request": REQUEST_BODY.decode(),
+        "answer": ANSWER_BODY.decode(),
+        "salts": {label: salt.hex() for label, salt in salts.items()},
+        "payload": statement.to_bytes().decode(),
+        "receipt_id": receipt_id(statement.to_bytes()),
+        "receipt": envelope.to_bytes().decode(),
+        "delivered": add_to_body(ANSWER_BODY, Delivery(envelope, SECRET, 0)).decode(),
+        "opening": Opening(salts).to_bytes().decode(),
+        "proof": _proof(envelope).decode(),
+        "eip712": {
+            "typed_data": twin,
+            "digest": "0x" + keccak(b"\x19" + signable.version + signable.header + signable.body).hex(),
+        },
+    }
+
+
+def _stream() -> dict[str, Any]:
+    witness, roots = StreamWitness(SECRET.salt(ANSWER)), []
+    for chunk in CHUNKS[:-1]:
+        witness.add(chunk)
+        roots.append(witness.root())
+    head = StreamHead.sign(STREAM, witness, NODE.sign)
+    witness.add(CHUNKS[-1])
+    roots.append(witness.root())
+    statement = _statement(claim_stream(witness, STREAM, Outcome.COMPLETED))
+    envelope = _seal(statement)
+    sent = [
+        write_opening(STREAM, SECRET),
+        *CHUNKS[:-1],
+        write_head(head),
+        write_receipt(Delivery(envelope, SECRET, 1)),
+        CHUNKS[-1],
+    ]
+    return {
+        "chunks_base64": [base64.b64encode(chunk).decode() for chunk in CHUNKS],
+        "roots": roots,
+        "delivered_base64": base64.b64encode(b"".join(sent)).decode(),
+        "receipt_id": receipt_id(statement.to_bytes()),
+        "receipt": envelope.to_bytes().decode(),
+    }
+
+
+def _statement(answer: AnswerClaim) -> Statement:
+    usage, price = (
+        Usage(input_tokens=12, output_tokens=3, cached_input_tokens=4),
+        Price(2_000_000, 8_000_000, 500_000),
+    )
+    return Statement(
+        operation="chat.completions",
+        request=claim_request(SECRET, REQUEST_BODY, orjson.loads(REQUEST_BODY)),
+        answer=answer,
+        model=ModelClaim("gpt-test", "gpt-test-2026", "example", "chatcmpl-1"),
+        upstream=UpstreamClaim(
+            (AttemptClaim("other", "gpt-test", "http_429"), AttemptClaim("example", "gpt-test", "answered")),
+            "chat.completions",
+            SECRET.commit(SENT, REQUEST_BODY),
+        ),
+        engine=EngineClaim("openai", "hosted", "none", "44" * 32),
+        usage=usage,
+        price=price,
+        cost=price.cost(usage),
+        payment=PaymentClaim("account", "b3BhcXVl"),
+        evidence=(),
+        nonce="vector-nonce",
+        node=_node().hex(),
+        issued_at=datetime(2026, 11, 24, 12, 0, 0, 5000, UTC),
+    )
+
+
+def _seal(statement: Statement) -> Envelope:
+    return Envelope.sign(statement.to_bytes(), key_id(_node()), NODE.sign)
+
+
+def _proof(envelope: Envelope) -> bytes:
+    """The entry alone in its log: its leaf is the root."""
+    checkpoint = Checkpoint(LOG.name, 1, leaf_hash(envelope.to_bytes()))
+    return LogProof(0, (), checkpoint.sign(LOG).encode()).encode()
+
+
+def _node() -> bytes:
+    return NODE.public_key().public_bytes_raw()
+
+
+if __name__ == "__main__":
+    FILE.write_text(json.dumps(make(), indent=1, ensure_ascii=True) + "\n")
