@@ -6,15 +6,23 @@ fault of the test or of the provider, not of the gateway.
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from tests.upstreams import Journal, ScriptedUpstream
 
-DIRECT = os.environ.get("ASSAY_TEST_DIRECT") == "1"
+from assay.apps.network.home import Home
+from assay.services.payments.accounts import AccountRail
+from assay.services.payments.store import AccountStore
 
+DIRECT = os.environ.get("ASSAY_TEST_DIRECT") == "1"
 
 GPT = "gpt-6-astra"
 """A model behind a provider that speaks OpenAI."""
@@ -22,6 +30,39 @@ CLAUDE = "claude-haiku-4-5"
 """A model behind a provider that speaks Anthropic."""
 EMBEDDER = "text-embedding-3-small"
 PAINTER = "gpt-image-2.5-flare"
+OTHERS = ("gpt-3.5-turbo-instruct", "gpt-image-1.5")
+"""What the official client's tests ask for beside these."""
+
+PROVIDER_KEY = "sk-of-the-provider"
+
+CATALOGUE = """
+[[providers]]
+name = "openai"
+kind = "openai"
+base_url = "{url}/v1"
+api_key_env = "OPENAI_API_KEY"
+allow_unpriced = true
+
+[[providers]]
+name = "anthropic"
+kind = "anthropic"
+base_url = "{url}/v1"
+api_key_env = "ANTHROPIC_API_KEY"
+allow_unpriced = true
+
+# Stands in for the carried model, which these tests do not need and would wait for.
+[[providers]]
+name = "local"
+kind = "compatible"
+base_url = "{url}/v1"
+"""
+
+MODEL = """
+[[models]]
+id = "{model}"
+targets = ["{provider}:{model}"]
+price = {{ input = 1_000_000, output = 2_000_000, image = 40_000 }}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +93,44 @@ def upstream() -> Iterator[ScriptedUpstream]:
 
 
 @pytest.fixture(scope="session")
-def gateway(upstream: ScriptedUpstream) -> Gateway:
-    return Gateway(upstream.url, "sk-direct", upstream)
+def gateway(upstream: ScriptedUpstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """A node in a process of its own, with one well-filled account."""
+    if DIRECT:
+        yield Gateway(upstream.url, "sk-direct", upstream)
+        return
+    home = Home(tmp_path_factory.mktemp("node"))
+    home.create()
+    home.catalogue.write_text(_catalogue(upstream.url))
+    key = _open_account(home)
+    with _serving(home.root) as url:
+        yield Gateway(url, key, upstream)
+
+
+def _catalogue(upstream_url: str) -> str:
+    openai = [MODEL.format(model=model, provider="openai") for model in (GPT, EMBEDDER, PAINTER, *OTHERS)]
+    claude = MODEL.format(model=CLAUDE, provider="anthropic")
+    return "".join([CATALOGUE.format(url=upstream_url), *openai, claude])
+
+
+def _open_account(home: Home) -> str:
+    store = AccountStore(home.accounts)
+    try:
+        # The sealing key only names payers in receipts; the node makes its own.
+        return AccountRail(store, bytes(32)).open_account("tests", balance=10**15)
+    finally:
+        store.close()
+
+
+@contextmanager
+def _serving(home: Path) -> Iterator[str]:
+    command = [sys.executable, "-m", "assay.apps.network.serve", "--home", str(home), "--port", "0"]
+    keys = {"OPENAI_API_KEY": PROVIDER_KEY, "ANTHROPIC_API_KEY": PROVIDER_KEY}
+    with subprocess.Popen(command, env=os.environ | keys, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            started = process.stdout.readline()
+            if not started:
+                raise RuntimeError("the node ended before it listened; its reason is on standard error")
+            yield json.loads(started)["url"]
+        finally:
+            process.terminate()

@@ -18,7 +18,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-CACHE = Path(__file__).resolve().parents[2] / ".cache" / "judges"
+HERE = Path(__file__).resolve().parent
+CACHE = HERE.parents[1] / ".cache" / "judges"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +43,16 @@ class Outcome:
         return "\n".join([*rows, f"{'all':<58} {self.passed.total():>4} of {self.total.total():>4}"])
 
 
-def run(suite: Suite, base_url: str) -> Outcome:
-    """Run the suite with ``TEST_API_BASE_URL``. Skips the calling test where the suite cannot be had."""
+def run(suite: Suite, base_url: str, api_key: str) -> Outcome:
+    """Run the suite against ``base_url``. Skips the calling test where the suite cannot be had."""
     home = _obtain(suite)
     report = home / "report.xml"
     command = [sys.executable, "-m", "pytest", "-q", "--tb=line", f"--junitxml={report}"]
     # Its own options ask for plugins (xdist) that we do not have.
-    command += ["-o", "addopts=", "-p", "no:cacheprovider"]
+    command += ["-o", "addopts=", "-p", "no:cacheprovider", "-p", "official_key"]
     command += [f"tests/api_resources/{module}" for module in suite.modules]
-    environment = os.environ | {"TEST_API_BASE_URL": base_url, "PYTHONPATH": str(_plugins_of(suite))}
+    path = os.pathsep.join([str(_plugins_of(suite)), str(HERE)])
+    environment = os.environ | {"TEST_API_BASE_URL": base_url, "TEST_API_KEY": api_key, "PYTHONPATH": path}
     run = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, timeout=300)
     if run.returncode not in (0, 1):
         raise RuntimeError(f"the official suite did not run:\n{run.stdout[-2000:]}{run.stderr[-2000:]}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from anthropic import Anthropic, AsyncAnthropic
@@ -15,7 +16,7 @@ from pydantic import BaseModel
 from tests.gateway_fixture import CLAUDE, GPT, Gateway
 from tests.upstreams.openai_images import png
 
-WEATHER = {
+WEATHER: Any = {
     "name": "get_weather",
     "description": "The weather in a city",
     "input_schema": {
@@ -42,8 +43,9 @@ def model(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def say(text: str) -> list[dict[str, str]]:
-    return [{"role": "user", "content": text}]
+def say(content: Any) -> list[Any]:
+    """A conversation of one message: its text or its blocks."""
+    return [{"role": "user", "content": content}]
 
 
 def test_message(client: Anthropic, model: str) -> None:
@@ -104,7 +106,7 @@ def test_streamed_parallel_tools(client: Anthropic, model: str) -> None:
 
 
 def test_forced_tool(client: Anthropic, model: str) -> None:
-    choice = {"type": "tool", "name": "get_weather"}
+    choice: Any = {"type": "tool", "name": "get_weather"}
     answer = client.messages.create(
         model=model, max_tokens=64, messages=say("hello"), tools=[WEATHER], tool_choice=choice
     )
@@ -122,16 +124,14 @@ def test_vision(client: Anthropic, model: str) -> None:
     picture = png(b"\x10\x20\x30", width=3, height=5)
     source = {"type": "base64", "media_type": "image/png", "data": base64.b64encode(picture).decode()}
     content = [{"type": "text", "text": "Look."}, {"type": "image", "source": source}]
-    answer = client.messages.create(
-        model=model, max_tokens=64, messages=[{"role": "user", "content": content}]
-    )
+    answer = client.messages.create(model=model, max_tokens=64, messages=say(content))
     (block,) = answer.content
     assert block.type == "text"
     assert block.text == f"Look.\nimage/png 3x5 sha256:{hashlib.sha256(picture).hexdigest()}"
 
 
 def test_thinking(client: Anthropic) -> None:
-    thinking = {"type": "enabled", "budget_tokens": 1024}
+    thinking: Any = {"type": "enabled", "budget_tokens": 1024}
     with client.messages.stream(
         model=CLAUDE, max_tokens=2048, messages=say("!!think Hm, hm.\nyes"), thinking=thinking
     ) as stream:
@@ -152,7 +152,7 @@ def test_stop_reasons(client: Anthropic, model: str) -> None:
 
 
 def test_request_reaches_the_provider_whole(client: Anthropic, gateway: Gateway) -> None:
-    system = [{"type": "text", "text": "é 你好", "cache_control": {"type": "ephemeral"}}]
+    system: Any = [{"type": "text", "text": "é 你好", "cache_control": {"type": "ephemeral"}}]
     extra = {"not_yet_invented": {"a": [1, 2]}}
     client.messages.create(
         model=CLAUDE, max_tokens=8, messages=say("hi"), system=system, inference_geo="us", extra_body=extra

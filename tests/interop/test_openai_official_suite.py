@@ -31,7 +31,7 @@ ANTHROPIC = Suite(
 
 
 def test_openai(gateway: Gateway) -> None:
-    outcome = run(OPENAI, gateway.openai_url)
+    outcome = run(OPENAI, gateway.openai_url, gateway.api_key)
     print(f"\n{outcome.table()}")
     assert outcome.total.total() >= 505
     assert outcome.passed.total() >= 440, _say(outcome)
@@ -40,7 +40,7 @@ def test_openai(gateway: Gateway) -> None:
 
 
 def test_anthropic(gateway: Gateway) -> None:
-    outcome = run(ANTHROPIC, gateway.url)
+    outcome = run(ANTHROPIC, gateway.url, gateway.api_key)
     print(f"\n{outcome.table()}")
     assert outcome.total["tests.api_resources.test_messages"] >= 65
     assert not outcome.failures, _say(outcome)

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from openai import AsyncOpenAI, OpenAI
@@ -16,7 +17,7 @@ from pydantic import BaseModel
 from tests.gateway_fixture import CLAUDE, EMBEDDER, GPT, PAINTER, Gateway
 from tests.upstreams.openai_images import png
 
-WEATHER = {
+WEATHER: Any = {
     "type": "function",
     "function": {
         "name": "get_weather",
@@ -47,8 +48,9 @@ def model(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def say(text: str) -> list[dict[str, str]]:
-    return [{"role": "user", "content": text}]
+def say(content: Any) -> list[Any]:
+    """A conversation of one message: its text or its parts."""
+    return [{"role": "user", "content": content}]
 
 
 def test_chat(client: OpenAI, model: str) -> None:
@@ -67,7 +69,7 @@ def test_ordinary_stream_loop(client: OpenAI, model: str) -> None:
 
 
 def test_stream_with_usage(client: OpenAI, model: str) -> None:
-    options = {"include_usage": True}
+    options: Any = {"include_usage": True}
     chunks = list(
         client.chat.completions.create(
             model=model, messages=say("one two three"), stream=True, stream_options=options
@@ -104,7 +106,9 @@ def test_tool_loop(client: OpenAI, model: str) -> None:
     answer = client.chat.completions.create(model=model, messages=messages, tools=[WEATHER])
     choice = answer.choices[0]
     assert choice.finish_reason == "tool_calls"
-    (call,) = choice.message.tool_calls or ()
+    (call,) = choice.message.tool_calls or [None]
+    assert call is not None
+    assert call.type == "function"
     assert call.function.name == "get_weather"
     assert json.loads(call.function.arguments) == {"city": "Paris", "days": 3}
     messages += [choice.message.model_dump(exclude_none=True)]
@@ -139,7 +143,7 @@ def test_vision(client: OpenAI, model: str) -> None:
     picture = png(b"\x10\x20\x30", width=3, height=5)
     url = f"data:image/png;base64,{base64.b64encode(picture).decode()}"
     content = [{"type": "text", "text": "Look."}, {"type": "image_url", "image_url": {"url": url}}]
-    answer = client.chat.completions.create(model=model, messages=[{"role": "user", "content": content}])
+    answer = client.chat.completions.create(model=model, messages=say(content))
     digest = hashlib.sha256(picture).hexdigest()
     assert answer.choices[0].message.content == f"Look.\nimage/png 3x5 sha256:{digest}"
 

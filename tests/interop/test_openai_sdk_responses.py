@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from openai import OpenAI
@@ -13,7 +14,7 @@ from pydantic import BaseModel
 from tests.gateway_fixture import GPT, Gateway
 from tests.upstreams.openai_images import png
 
-ADD = {
+ADD: Any = {
     "type": "function",
     "name": "add",
     "strict": True,
@@ -62,7 +63,7 @@ def test_parse(client: OpenAI) -> None:
 
 
 def test_tool_loop(client: OpenAI) -> None:
-    items: list[object] = [{"role": "user", "content": "add 17 and 25"}]
+    items: list[Any] = [{"role": "user", "content": "add 17 and 25"}]
     first = client.responses.create(model=GPT, input=items, tools=[ADD])
     (call,) = first.output
     assert call.type == "function_call"
@@ -82,7 +83,7 @@ def test_streamed_tool_call(client: OpenAI) -> None:
 def test_vision(client: OpenAI) -> None:
     picture = png(b"\xff\x00\x00", width=7, height=1)
     url = f"data:image/png;base64,{base64.b64encode(picture).decode()}"
-    content = [{"type": "input_text", "text": "Look."}, {"type": "input_image", "image_url": url}]
+    content: Any = [{"type": "input_text", "text": "Look."}, {"type": "input_image", "image_url": url}]
     answer = client.responses.create(model=GPT, input=[{"role": "user", "content": content}])
     assert answer.output_text == f"Look.\nimage/png 7x1 sha256:{hashlib.sha256(picture).hexdigest()}"
 
