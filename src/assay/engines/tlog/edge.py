@@ -7,6 +7,7 @@ from typing import Self
 
 from assay.engines.tlog.errors import LogCorruptError
 from assay.engines.tlog.tile_files import TileFiles
+from assay.trust.transparency.checkpoint import Checkpoint
 from assay.trust.transparency.merkle import CompactRange, leaf_hash, root_of_peaks
 from assay.trust.transparency.tiles import HASH_BYTES, TILE_WIDTH, hashes_at
 
@@ -26,12 +27,14 @@ class RightEdge:
         """Concatenated hashes of the unfinished tile of each level, possibly none."""
 
     @classmethod
-    def load(cls, files: TileFiles, size: int) -> Self:
-        """The edge of a tree that is on disk.
+    def load(cls, files: TileFiles, checkpoint: Checkpoint) -> Self:
+        """The edge of the tree that is on disk, once it is seen to be the one that was signed.
 
         Raises:
-            LogCorruptError: a tile is missing, or the last entries do not hash to the last leaves.
+            LogCorruptError: a tile is missing, the last entries do not hash to the last leaves, or the
+                tiles do not make the checkpoint's root.
         """
+        size = checkpoint.size
         entries = files.bundle(size // TILE_WIDTH, size % TILE_WIDTH) if size % TILE_WIDTH else []
         tiles: list[bytes] = []
         for level in count():
@@ -42,7 +45,10 @@ class RightEdge:
             tiles.append(files.hashes(level, index, width) if width else b"")
         if b"".join(map(leaf_hash, entries)) != (tiles[0] if tiles else b""):
             raise LogCorruptError("the last entry bundle does not hash to the last tile")
-        return cls(files, size, entries, tiles)
+        edge = cls(files, size, entries, tiles)
+        if edge.root() != checkpoint.root:
+            raise LogCorruptError("the tiles contradict the checkpoint")
+        return edge
 
     def append(self, entry: bytes) -> None:
         """Add an entry; it is on disk after the bundle is full or after :meth:`store`."""

@@ -78,9 +78,11 @@ class Log:
             lock = lock_file(directory / "lock")
             try:
                 published = _read_or_begin(directory, origin, signer)
+                RightEdge.load(
+                    TileFiles(directory), published.checkpoint
+                )  # before the journal drops anything
                 journal = Journal.open(directory / "journal", published.checkpoint.size)
                 log = cls(directory, signer, lock, published, journal)
-                log._load_edge()
                 log.integrate()
             except BaseException:
                 lock.close()
@@ -129,7 +131,7 @@ class Log:
             end = self._journal.seal()
             if end == self.integrated:
                 return self._published.checkpoint
-            edge = self._load_edge()
+            edge = RightEdge.load(self._files, self._published.checkpoint)
             for entry in self._journal.entries(edge.size):
                 edge.append(entry)
             if edge.size != end:
@@ -219,13 +221,6 @@ class Log:
     def _require(self, index: int) -> None:
         if not 0 <= index < self.size:
             raise EntryNotFoundError(f"the log has {self.size} entries, and none at {index}")
-
-    def _load_edge(self) -> RightEdge:
-        checkpoint = self._published.checkpoint
-        edge = RightEdge.load(self._files, checkpoint.size)
-        if edge.root() != checkpoint.root:
-            raise LogCorruptError("the tiles contradict the checkpoint")
-        return edge
 
     def _integrated_entries(self, start: int) -> Iterator[bytes]:
         """Entries from ``start`` to the end of its bundle, each seen to hash to its leaf in the tree."""

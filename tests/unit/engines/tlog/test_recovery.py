@@ -115,7 +115,9 @@ def test_left_over_temporary_files_do_no_harm(crashed: bytes, open_log: Opener, 
 def test_damage_at_the_edge_is_refused_at_once(
     file: str, damage: str, open_log: Opener, tmp_path: Path
 ) -> None:
-    integrated(open_log, 5).close()
+    log = integrated(open_log, 5)
+    log.append(b"pending")
+    log.close()
     path = tmp_path / file
     data = path.read_bytes()
     if damage == "delete":
