@@ -26,14 +26,15 @@ from tests.unit.engines.inference.translation.answers import (
     chat_answers,
     chat_streams,
 )
+from tests.unit.engines.inference.translation.pairs import pair
 
 from assay.engines.inference.operation import Operation
-from assay.engines.inference.translation import Translation, find
+from assay.engines.inference.translation import Translation
 from assay.engines.inference.translation.sse import DONE, parse
 
 Fields = dict[str, Any]
 
-ANSWER = {
+ANSWER: dict[Operation, TypeAdapter[Any]] = {
     Operation.CHAT: TypeAdapter(ChatCompletion),
     Operation.MESSAGES: TypeAdapter(Message),
     Operation.RESPONSES: TypeAdapter(Response),
@@ -65,12 +66,6 @@ ASKED: dict[Operation, Fields] = {
 }
 
 
-def translation(client: Operation, provider: Operation) -> Translation:
-    found = find(client, provider, clock=lambda: 1_700_000_000)
-    assert found is not None
-    return found
-
-
 @st.composite
 def answers(draw: st.DrawFn, provider: Operation) -> tuple[Fields, list[bytes]]:
     """An answer of a provider, whole and as a stream."""
@@ -88,10 +83,10 @@ def test_sdk_types_accept_answers_and_events(
     client: Operation, provider: Operation, data: st.DataObject
 ) -> None:
     whole, blocks = data.draw(answers(provider))
-    pair, asked = translation(client, provider), ASKED[client]
+    between, asked = pair(client, provider), ASKED[client]
 
-    ANSWER[client].validate_json(orjson.dumps(pair.answer(whole, asked)), strict=True)
-    for block in streamed(pair, blocks, asked):
+    ANSWER[client].validate_json(orjson.dumps(between.answer(whole, asked)), strict=True)
+    for block in streamed(between, blocks, asked):
         event = parse(block)
         assert event is not None
         if event.data != DONE:
@@ -105,15 +100,15 @@ def test_sdk_puts_a_stream_together_to_the_whole_answer(
     client: Operation, provider: Operation, data: st.DataObject
 ) -> None:
     whole, blocks = data.draw(answers(provider))
-    pair, asked = translation(client, provider), ASKED[client]
+    between, asked = pair(client, provider), ASKED[client]
 
-    accumulated = ACCUMULATE[client](b"".join(streamed(pair, blocks, asked)))
+    accumulated = ACCUMULATE[client](b"".join(streamed(between, blocks, asked)))
 
-    assert comparable(accumulated) == comparable(pair.answer(whole, asked))
+    assert comparable(accumulated) == comparable(between.answer(whole, asked))
 
 
-def streamed(pair: Translation, blocks: list[bytes], asked: Fields) -> list[bytes]:
-    stream = pair.stream(asked)
+def streamed(between: Translation, blocks: list[bytes], asked: Fields) -> list[bytes]:
+    stream = between.stream(asked)
     return [out for block in blocks for out in stream.feed(block)] + stream.finish()
 
 

@@ -29,7 +29,7 @@ _RESPONSES_NAMES = {
     "response_format": "text.format",
     "reasoning_effort": "reasoning.effort",
     "verbosity": "text.verbosity",
-    "logprobs": "top_logprobs",
+    "logprobs": "include",
 }
 
 

@@ -60,8 +60,8 @@ def _write_sampling(asked: Parameters, messages: dict[str, Any]) -> None:
     asked.accept("presence_penalty", 0, hint=_SAMPLING)
     asked.accept("logit_bias", {}, hint=_SAMPLING)
     asked.refuse("seed", "Anthropic has no seed; set `temperature` to 0 for the steadiest answers")
-    asked.accept("logprobs", False, hint=_LOGPROBS)
     asked.accept("top_logprobs", 0, hint=_LOGPROBS)
+    asked.accept("logprobs", False, hint=_LOGPROBS)
 
 
 def _write_effort_and_format(asked: Parameters, messages: dict[str, Any]) -> None:
