@@ -15,16 +15,28 @@ from datetime import datetime
 import orjson
 
 from assay.apps.client.exchange import Exchange, Received
+from assay.apps.client.refused import AnswerRefused
 from assay.apps.client.steps import Fetch, Pause, Steps
 from assay.apps.client.verified import Verified
+from assay.errors import AssayError
 from assay.trust.evidence import NODE_KEY_DOMAIN, AnchorKind, Claims, EvidenceError, bind, nitro
+from assay.trust.receipts.bundle import Bundle
+from assay.trust.receipts.envelope import Envelope
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.statement import Statement, receipt_id
 from assay.trust.receipts.verdict import Level
+from assay.trust.receipts.verify import verify
 
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 2.0
 PROOF_TIMEOUT_S = 30.0
+
+
+class ProofPending(AssayError):
+    """The receipt is in the log's journal, and no checkpoint covers it yet."""
+
+    code = "proof_pending"
+    hint = "ask again in a second; `assay receipts export` does too"
 
 
 class Backing:
@@ -43,6 +55,19 @@ class Backing:
         if self._policy.require_inclusion:
             proof = yield from self.proof(receipt_id(received.delivery.receipt.payload), PROOF_TIMEOUT_S)
         return exchange.conclude(received, evidence, proof, self._clock())
+
+    def complete(self, bundle: Bundle, timeout: float) -> Steps[Bundle]:
+        """``bundle`` with its log proof. Raises `ProofPending` after ``timeout`` seconds, or `AnswerRefused`."""
+        if bundle.proof is not None:
+            return bundle
+        proof = yield from self.proof(receipt_id(Envelope.from_bytes(bundle.receipt).payload), timeout)
+        if proof is None:
+            raise ProofPending(f"The log has not integrated this receipt within {timeout:g} seconds.")
+        completed = bundle.with_proof(proof)
+        verdict = verify(completed, self._policy, self._clock())
+        if verdict.failures:
+            raise AnswerRefused(verdict)
+        return completed
 
     def evidence(self, statement: Statement) -> Steps[dict[str, bytes]]:
         """The documents that ``statement`` names, by SHA-256, as far as the gateway serves them."""

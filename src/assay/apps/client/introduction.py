@@ -1,0 +1,27 @@
+"""Getting to know a gateway: the policy it publishes about itself, for whoever chooses to believe it."""
+
+from __future__ import annotations
+
+import httpx2
+
+from assay.apps.client.gateway_error import GatewayError, GatewayUnreachable
+from assay.trust.receipts.policy import Policy
+
+WELL_KNOWN = "/.well-known/assay.json"
+
+
+def published_policy(base_url: str) -> Policy:
+    """The policy under which this gateway's receipts verify, in its own words.
+
+    To use it is trust on first use: nothing backs it but the connection it came over. Compare its node key with one
+    from another source, keep it, and from then on nobody can take the gateway's place unseen. ``base_url`` may end in
+    ``/v1``. Raises `GatewayUnreachable`, `GatewayError`, or `ConfigError` for what is no policy.
+    """
+    url = base_url.rstrip("/").removesuffix("/v1") + WELL_KNOWN
+    try:
+        response = httpx2.get(url)
+    except httpx2.TransportError as error:
+        raise GatewayUnreachable("The gateway could not be asked for its policy.") from error
+    if response.status_code != 200:
+        raise GatewayError.from_response(response.status_code, response.content)
+    return Policy.from_bytes(response.content)
