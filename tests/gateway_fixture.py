@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from anthropic.resources.messages import DEPRECATED_MODELS
 from tests.upstreams import Journal, ScriptedUpstream
 
 from assay.apps.network.home import Home
@@ -30,8 +31,9 @@ CLAUDE = "claude-haiku-4-5"
 """A model behind a provider that speaks Anthropic."""
 EMBEDDER = "text-embedding-3-small"
 PAINTER = "gpt-image-2.5-flare"
-OTHERS = ("gpt-3.5-turbo-instruct", "gpt-image-1.5")
-"""What the official client's tests ask for beside these."""
+OFFICIAL_OPENAI = ("gpt-3.5-turbo-instruct", "gpt-image-1.5", "omni-moderation-2024-09-26")
+OFFICIAL_ANTHROPIC = ("claude-opus-5-5", "model_id", *sorted(DEPRECATED_MODELS))
+"""What the tests of the official clients ask for beside these."""
 
 PROVIDER_KEY = "sk-of-the-provider"
 
@@ -107,9 +109,16 @@ def gateway(upstream: ScriptedUpstream, tmp_path_factory: pytest.TempPathFactory
 
 
 def _catalogue(upstream_url: str) -> str:
-    openai = [MODEL.format(model=model, provider="openai") for model in (GPT, EMBEDDER, PAINTER, *OTHERS)]
-    claude = MODEL.format(model=CLAUDE, provider="anthropic")
-    return "".join([CATALOGUE.format(url=upstream_url), *openai, claude])
+    served = {
+        "openai": (GPT, EMBEDDER, PAINTER, *OFFICIAL_OPENAI),
+        "anthropic": (CLAUDE, *OFFICIAL_ANTHROPIC),
+    }
+    models = [
+        MODEL.format(model=model, provider=provider)
+        for provider, names in served.items()
+        for model in dict.fromkeys(names)
+    ]
+    return "".join([CATALOGUE.format(url=upstream_url), *models])
 
 
 def _open_account(home: Home) -> str:

@@ -35,8 +35,8 @@ def test_openai(gateway: Gateway) -> None:
     print(f"\n{outcome.table()}")
     assert outcome.total.total() >= 505
     assert outcome.passed.total() >= 440, _say(outcome)
-    strict_base64 = [name for name in outcome.failures if "Embeddings" in name]
-    assert outcome.failures == strict_base64, _say(outcome)
+    creating = [name for name in outcome.failures if "_create" in name and not _wants_base64_as_list(name)]
+    assert not creating, _say(outcome)
 
 
 def test_anthropic(gateway: Gateway) -> None:
@@ -44,6 +44,10 @@ def test_anthropic(gateway: Gateway) -> None:
     print(f"\n{outcome.table()}")
     assert outcome.total["tests.api_resources.test_messages"] >= 65
     assert not outcome.failures, _say(outcome)
+
+
+def _wants_base64_as_list(name: str) -> bool:
+    return "Embeddings" in name and "loose" not in name and "with_all_params" not in name
 
 
 def _say(outcome: Outcome) -> str:

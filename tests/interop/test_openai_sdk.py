@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -89,6 +90,14 @@ async def test_async_stream(gateway: Gateway, model: str) -> None:
     assert len([piece for piece in pieces if piece]) == 8
 
 
+def test_leaving_closes_the_provider(client: OpenAI, gateway: Gateway, model: str) -> None:
+    stream = client.chat.completions.create(model=model, messages=say("!!slow 500 10"), stream=True)
+    next(stream)
+    stream.close()
+    left = time.monotonic()
+    assert gateway.journal.wait_abandoned(gateway.journal.last) - left < 0.2
+
+
 def test_length_limit(client: OpenAI, model: str) -> None:
     answer = client.chat.completions.create(model=model, messages=say("a b c d"), max_tokens=2)
     assert answer.choices[0].finish_reason == "length"
@@ -106,8 +115,8 @@ def test_tool_loop(client: OpenAI, model: str) -> None:
     answer = client.chat.completions.create(model=model, messages=messages, tools=[WEATHER])
     choice = answer.choices[0]
     assert choice.finish_reason == "tool_calls"
-    (call,) = choice.message.tool_calls or [None]
-    assert call is not None
+    assert choice.message.tool_calls is not None
+    (call,) = choice.message.tool_calls
     assert call.type == "function"
     assert call.function.name == "get_weather"
     assert json.loads(call.function.arguments) == {"city": "Paris", "days": 3}

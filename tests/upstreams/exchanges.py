@@ -31,10 +31,17 @@ async def record(
         return _refuse(request, exchange, refusal)
     except web.HTTPException as unrouted:
         return _refuse(request, exchange, BadAsk(unrouted.status, f"Unknown request URL: {request.path}."))
-    except (asyncio.CancelledError, ConnectionError):
-        if exchange.finished is None:
-            exchange.abandoned = time.monotonic()
+    except ConnectionError:
+        _abandon(exchange)
+        return web.Response(status=499)  # seen by nobody: writing has failed
+    except asyncio.CancelledError:
+        _abandon(exchange)
         raise
+
+
+def _abandon(exchange: Exchange) -> None:
+    if exchange.finished is None:
+        exchange.abandoned = time.monotonic()
 
 
 def _refuse(request: web.Request, exchange: Exchange, refusal: BadAsk) -> web.Response:
