@@ -1,8 +1,8 @@
-"""Where the benchmark keeps things: sources beside it, everything built or installed in the ignored cache."""
+"""Where the benchmark keeps things: its programs beside it, all that is built or installed in the ignored cache."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-BENCH = Path(__file__).resolve().parents[1]
-CACHE = BENCH.parent / ".cache" / "bench"
+PROGRAMS = Path(__file__).resolve().parent / "programs"
+CACHE = Path(__file__).resolve().parents[2] / ".cache" / "bench"

@@ -1,21 +1,66 @@
-"""Assay's gateway, one worker, with a key check and the log; with receipts and without."""
+"""Assay's gateway as `assay up` serves it, one worker: account and budget, receipt, log. And without receipts."""
 
 from __future__ import annotations
 
+import secrets
+import sys
 from pathlib import Path
 
-from rig.contender import EVERYTHING, Launch, Unavailable
+from assay.apps.network.home import Home
+from assay.services.payments.accounts import AccountRail
+from assay.services.payments.store import AccountStore
+from rig.cell import Workload
+from rig.contender import EVERYTHING, Launch
+from rig.places import PROGRAMS
+
+_BALANCE = 10**15
+"""Micro-USD; no call of a run may be refused for want of money."""
+
+# A provider called `local` takes the place of the carried model, which a pass-through does not need.
+_PROVIDER = """
+[[providers]]
+name = "local"
+kind = "compatible"
+base_url = "http://127.0.0.1:{upstream}/v1"
+"""
+
+_MODEL = """
+[[models]]
+id = "{model}"
+targets = ["local:{model}"]
+price = {{ input = 2_000_000, output = 8_000_000 }}
+"""
 
 
 class Assay:
+    """``receipts=False``: the same admission, routing and provider client, with nothing hashed, signed or logged."""
+
     workloads = EVERYTHING
 
     def __init__(self, *, receipts: bool) -> None:
         self.name = "assay" if receipts else "assay-plain"
-        self._receipts = receipts
+        serve = ("-m", "assay.apps.network.serve") if receipts else (PROGRAMS / "assay_plain.py",)
+        self._command: tuple[str | Path, ...] = (sys.executable, *serve)
 
     def prepare(self) -> None:
-        raise Unavailable("the gateway is not built yet")
+        pass
 
     def launch(self, upstream: int, port: int, scratch: Path) -> Launch:
-        raise Unavailable("the gateway is not built yet")
+        home = Home(scratch / "home")
+        home.create()
+        models = (_MODEL.format(model=workload.model) for workload in Workload)
+        home.catalogue.write_text(_PROVIDER.format(upstream=upstream) + "".join(models))
+        return Launch(
+            command=(*self._command, "--home", home.root, "--port", str(port)),
+            port=port,
+            headers={"authorization": f"Bearer {_open_account(home)}"},
+        )
+
+
+def _open_account(home: Home) -> str:
+    """The API key of a new account, made before the node runs."""
+    accounts = AccountStore(home.accounts)
+    try:
+        return AccountRail(accounts, secrets.token_bytes(32)).open_account("bench", _BALANCE)
+    finally:
+        accounts.close()

@@ -1,4 +1,4 @@
-"""The least that a receipting pass-through in Python can cost: `bench/bare_passthrough.py`."""
+"""The least that a receipting pass-through in Python can cost: `programs/bare_passthrough.py`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from rig.contender import EVERYTHING, Launch
-from rig.places import BENCH
+from rig.places import PROGRAMS
 
 
 class BarePassThrough:
@@ -18,5 +18,5 @@ class BarePassThrough:
 
     def launch(self, upstream: int, port: int, scratch: Path) -> Launch:
         return Launch(
-            command=(sys.executable, BENCH / "bare_passthrough.py", str(port), str(upstream)), port=port
+            command=(sys.executable, PROGRAMS / "bare_passthrough.py", str(port), str(upstream)), port=port
         )
