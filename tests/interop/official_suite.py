@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,17 +47,18 @@ class Outcome:
 def run(suite: Suite, base_url: str, api_key: str) -> Outcome:
     """Run the suite against ``base_url``. Skips the calling test where the suite cannot be had."""
     home = _obtain(suite)
-    report = home / "report.xml"
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=line", f"--junitxml={report}"]
-    # Its own options ask for plugins (xdist) that we do not have.
-    command += ["-o", "addopts=", "-p", "no:cacheprovider", "-p", "official_key"]
-    command += [f"tests/api_resources/{module}" for module in suite.modules]
     path = os.pathsep.join([str(_plugins_of(suite)), str(HERE)])
     environment = os.environ | {"TEST_API_BASE_URL": base_url, "TEST_API_KEY": api_key, "PYTHONPATH": path}
-    run = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, timeout=300)
-    if run.returncode not in (0, 1):
-        raise RuntimeError(f"the official suite did not run:\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
-    return _read(report)
+    with tempfile.TemporaryDirectory() as directory:
+        report = Path(directory) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-q", "--tb=line", f"--junitxml={report}"]
+        # The suite's own options ask for plugins (xdist) that we do not have.
+        command += ["-o", "addopts=", "-p", "no:cacheprovider", "-p", "official_key"]
+        command += [f"tests/api_resources/{module}" for module in suite.modules]
+        done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, timeout=300)
+        if done.returncode not in (0, 1):
+            raise RuntimeError(f"the official suite did not run:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        return _read(report)
 
 
 def _read(report: Path) -> Outcome:
@@ -64,10 +66,10 @@ def _read(report: Path) -> Outcome:
     for case in ElementTree.parse(report).getroot().iter("testcase"):
         module = case.attrib["classname"].rpartition(".")[0]
         outcome.total[module] += 1
-        if len(case.findall("failure") + case.findall("error") + case.findall("skipped")) == 0:
-            outcome.passed[module] += 1
-        else:
+        if any(case.find(end) is not None for end in ("failure", "error", "skipped")):
             outcome.failures.append(f"{case.attrib['classname']}::{case.attrib['name']}")
+        else:
+            outcome.passed[module] += 1
     return outcome
 
 

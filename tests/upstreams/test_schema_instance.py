@@ -50,7 +50,7 @@ def _object_of(kinds: list[Any]) -> type[BaseModel]:
 types = st.recursive(
     leaves,
     lambda inner: st.one_of(
-        inner.map(lambda kind: list[kind]),
+        inner.map(list.__class_getitem__),
         inner.map(lambda kind: kind and kind | None),
         st.lists(inner, max_size=4).map(_object_of),
     ),
