@@ -13,6 +13,7 @@ import httpx2
 from assay.apps.client.passage import Door, Passage, Terms
 from assay.apps.client.steps import run, run_async
 from assay.apps.client.stream_reader import StreamReader
+from assay.apps.client.verified import Verified
 
 EXTENSION = "assay"
 """Name of the response's extension: a `Verified`, or of a stream the `StreamReader` that holds it in the end."""
@@ -38,17 +39,15 @@ class VerifyingTransport(httpx2.BaseTransport):
         passage = self._door.admit(request, request.read())
         response = self._inner.handle_request(request)
         try:
-            if passage.expects_receipt(response):
-                self._withhold(response, passage)
+            return self._withhold(response, passage) if passage.expects_receipt(response) else response
         except BaseException:
             response.close()
             raise
-        return response
 
     def close(self) -> None:
         self._inner.close()
 
-    def _withhold(self, response: httpx2.Response, passage: Passage) -> None:
+    def _withhold(self, response: httpx2.Response, passage: Passage) -> httpx2.Response:
         assert isinstance(response.stream, httpx2.SyncByteStream)
 
         def fetch(path: str) -> bytes | None:
@@ -56,13 +55,11 @@ class VerifyingTransport(httpx2.BaseTransport):
 
         if _is_stream(response):
             reader = run(passage.open_stream(), fetch)
-            response.extensions[EXTENSION] = reader
-            response.stream = _VerifiedStream(response.stream, reader, passage, fetch)
-        else:
-            body = b"".join(response.stream)
-            response.stream.close()
-            response.extensions[EXTENSION] = run(passage.read_body(response, body), fetch)
-            response.stream = httpx2.ByteStream(body)
+            return _with_stream(response, _VerifiedStream(response.stream, reader, passage, fetch), reader)
+        body = b"".join(response.stream)
+        response.stream.close()
+        verified = run(passage.read_body(response, body), fetch)
+        return _with_stream(response, httpx2.ByteStream(body), verified)
 
     def _fetch(self, request: httpx2.Request) -> bytes | None:
         try:
@@ -87,17 +84,15 @@ class AsyncVerifyingTransport(httpx2.AsyncBaseTransport):
         passage = self._door.admit(request, await request.aread())
         response = await self._inner.handle_async_request(request)
         try:
-            if passage.expects_receipt(response):
-                await self._withhold(response, passage)
+            return await self._withhold(response, passage) if passage.expects_receipt(response) else response
         except BaseException:
             await response.aclose()
             raise
-        return response
 
     async def aclose(self) -> None:
         await self._inner.aclose()
 
-    async def _withhold(self, response: httpx2.Response, passage: Passage) -> None:
+    async def _withhold(self, response: httpx2.Response, passage: Passage) -> httpx2.Response:
         assert isinstance(response.stream, httpx2.AsyncByteStream)
 
         async def fetch(path: str) -> bytes | None:
@@ -105,13 +100,13 @@ class AsyncVerifyingTransport(httpx2.AsyncBaseTransport):
 
         if _is_stream(response):
             reader = await run_async(passage.open_stream(), fetch)
-            response.extensions[EXTENSION] = reader
-            response.stream = _AsyncVerifiedStream(response.stream, reader, passage, fetch)
-        else:
-            body = b"".join([part async for part in response.stream])
-            await response.stream.aclose()
-            response.extensions[EXTENSION] = await run_async(passage.read_body(response, body), fetch)
-            response.stream = httpx2.ByteStream(body)
+            return _with_stream(
+                response, _AsyncVerifiedStream(response.stream, reader, passage, fetch), reader
+            )
+        body = b"".join([part async for part in response.stream])
+        await response.stream.aclose()
+        verified = await run_async(passage.read_body(response, body), fetch)
+        return _with_stream(response, httpx2.ByteStream(body), verified)
 
     async def _fetch(self, request: httpx2.Request) -> bytes | None:
         try:
@@ -166,6 +161,20 @@ class _AsyncVerifiedStream(httpx2.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._source.aclose()
+
+
+def _with_stream(
+    response: httpx2.Response,
+    stream: httpx2.SyncByteStream | httpx2.AsyncByteStream,
+    judged: Verified | StreamReader,
+) -> httpx2.Response:
+    """A new response: one that some inner transport has read already would hand out its body past the reader."""
+    return httpx2.Response(
+        response.status_code,
+        headers=response.headers,
+        stream=stream,
+        extensions={**response.extensions, EXTENSION: judged},
+    )
 
 
 def _is_stream(response: httpx2.Response) -> bool:
