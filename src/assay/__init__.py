@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from assay.apps.client.sdk import anthropic, async_anthropic, async_openai, openai
     from assay.apps.client.store import ReceiptStore
     from assay.apps.client.verified import Receipt, Verified
-    from assay.errors import AssayError, VerificationError
+    from assay.errors import AssayError, ConfigError, VerificationError
     from assay.trust.receipts.bundle import Bundle
     from assay.trust.receipts.policy import Policy
     from assay.trust.receipts.verdict import Check, Level, Verdict
@@ -33,6 +33,7 @@ _HOMES = {
     "Bundle": "assay.trust.receipts.bundle",
     "Check": "assay.trust.receipts.verdict",
     "Client": "assay.apps.client.client",
+    "ConfigError": "assay.errors",
     "GatewayError": "assay.apps.client.gateway_error",
     "Level": "assay.trust.receipts.verdict",
     "Policy": "assay.trust.receipts.policy",
@@ -57,6 +58,7 @@ __all__ = [
     "Bundle",
     "Check",
     "Client",
+    "ConfigError",
     "GatewayError",
     "Level",
     "Policy",
