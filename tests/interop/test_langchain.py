@@ -1,7 +1,8 @@
 """LangChain's standard chat model tests, through `ChatOpenAI` and `ChatAnthropic`, against the gateway.
 
 What a class declares through its own properties as unsupported is switched off by LangChain and shows as a skip;
-so does the one test that replays recorded traffic, of which there is none here. The standard tests fetch their image, document and sound from the internet; here a local one of each takes their place.
+so does the one test that replays recorded traffic, of which there is none here. The standard tests fetch their
+image, document and sound from the internet; here a local one of each takes their place.
 """
 
 from __future__ import annotations
