@@ -38,12 +38,13 @@ class Delivery:
     log_index: int
     """Index of the receipt in the node's log; its proof follows once the log has integrated it."""
 
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "log": {"index": self.log_index, "status": "pending"},
-            "opening": self.opening.secret.hex(),
-            "receipt": self.receipt.to_json(),
-        }
+    def to_bytes(self) -> bytes:
+        """Canonical JSON."""
+        return b'{"log":{"index":%d,"status":"pending"},"opening":"%s","receipt":%s}' % (
+            self.log_index,
+            self.opening.secret.hex().encode(),
+            self.receipt.to_bytes(),
+        )
 
     @classmethod
     def from_json(cls, value: Any) -> Delivery:
@@ -64,7 +65,7 @@ def add_to_body(body: bytes, delivery: Delivery) -> bytes:
     ``body`` is an object without surrounding white space.
     """
     joint = _EMPTY_MEMBER if body[1:-1].isspace() or body == b"{}" else _MEMBER
-    return b"%s%s%s}" % (body[:-1], joint, orjson.dumps(delivery.to_json()))
+    return b"%s%s%s}" % (body[:-1], joint, delivery.to_bytes())
 
 
 def take_from_body(body: bytes) -> tuple[bytes, Delivery | None]:
@@ -106,7 +107,7 @@ def write_head(head: StreamHead) -> bytes:
 
 
 def write_receipt(delivery: Delivery) -> bytes:
-    return b"%s%s\n\n" % (_RECEIPT, orjson.dumps(delivery.to_json()))
+    return b"%s%s\n\n" % (_RECEIPT, delivery.to_bytes())
 
 
 def read_comment(block: bytes) -> StreamOpening | StreamHead | Delivery:

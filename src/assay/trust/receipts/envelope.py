@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from assay.errors import AssayError, FormatError
-from assay.trust.receipts.canonical import canonicalize, parse_canonical
+from assay.trust.receipts.canonical import parse_canonical
 
 IN_TOTO_PAYLOAD = "application/vnd.in-toto+json"
 
@@ -76,7 +76,12 @@ class Envelope:
 
     def to_bytes(self) -> bytes:
         """Canonical JSON: the bytes of ``receipt.json`` and of the log's entry."""
-        return canonicalize(self.to_json())
+        return b'{"payload":"%s","payloadType":"%s","signatures":[{"keyid":"%s","sig":"%s"}]}' % (
+            base64.b64encode(self.payload),
+            self.payload_type.encode(),
+            self.key_id.encode(),
+            base64.b64encode(self.signature),
+        )
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Envelope:

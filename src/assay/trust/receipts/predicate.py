@@ -13,7 +13,7 @@ from typing import Any
 
 from assay.trust.receipts.commitment import ALGORITHM
 
-STREAM_ALGORITHM = "merkle-hmac-sha256"
+STREAM_ALGORITHM = "merkle-salted-sha256"
 """Names the digest of a streamed answer: the root of `assay.trust.receipts.stream.StreamWitness`."""
 
 
