@@ -72,7 +72,7 @@ class OpenCall:
             upstream=UpstreamClaim(
                 attempts=answer.attempts,
                 operation=answer.operation.value,
-                sent=self.opening.commit(SENT, answer.sent),
+                sent=self._sent(answer),
             ),
             engine=engine_claim(answer.profile),
             usage=usage,
@@ -82,6 +82,12 @@ class OpenCall:
         )
         self.reservation.commit(cost, delivery.log_index)
         return delivery
+
+    def _sent(self, answer: Answer) -> str:
+        """Commitment to what went upstream; the request's own where it went on untouched, so that all can see it."""
+        if answer.sent is self.asked.call.body:
+            return self.request.body
+        return self.opening.commit(SENT, answer.sent)
 
 
 def commit_to_request(asked: Asked) -> tuple[OpeningSecret, RequestClaim]:

@@ -6,8 +6,10 @@ https://opentelemetry.io/docs/specs/semconv/gen-ai/ (status: development): the o
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import lru_cache
+from types import TracebackType
+from typing import Self
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -20,11 +22,14 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 
 class MeasuredCall:
-    """One call under way; says who answered and what it took."""
+    """One call under way, as a context manager; says who answered and what it took."""
 
-    __slots__ = ("provider", "usage")
+    __slots__ = ("_began", "_metrics", "_model", "_operation", "provider", "usage")
 
-    def __init__(self) -> None:
+    def __init__(self, metrics: Metrics, operation: Operation, model: str) -> None:
+        self._metrics = metrics
+        self._operation = operation.value
+        self._model = model
         self.provider = "none"
         self.usage = Usage()
 
@@ -34,12 +39,28 @@ class MeasuredCall:
     def used(self, usage: Usage) -> None:
         self.usage = usage
 
+    def __enter__(self) -> Self:
+        self._metrics.active.inc()
+        self._began = self._metrics.clock()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        metrics = self._metrics
+        metrics.active.dec()
+        failure = "" if error is None else getattr(error, "code", type(error).__name__)
+        duration, given, made = metrics.series(self._operation, self._model, self.provider, failure)
+        duration.observe(metrics.clock() - self._began)
+        given.inc(self.usage.input_tokens)
+        made.inc(self.usage.output_tokens)
+
 
 class Metrics:
     """The node's counters, in a registry of their own."""
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
-        self._clock = clock
+        self.clock = clock
         self._registry = CollectorRegistry()
         labels = ("gen_ai_operation_name", "gen_ai_request_model", "gen_ai_provider_name")
         self._duration = Histogram(
@@ -55,27 +76,16 @@ class Metrics:
             (*labels, "gen_ai_token_type"),
             registry=self._registry,
         )
-        self._active = Gauge("assay_calls_active", "Calls under way.", registry=self._registry)
+        self.active = Gauge("assay_calls_active", "Calls under way.", registry=self._registry)
         self._refused = Counter(
             "assay_refusals", "Calls refused by the node, by error code.", ("code",), registry=self._registry
         )
+        # Looking a series up by its labels costs more than counting in it.
+        self.series = lru_cache(maxsize=1024)(self._series)
 
-    @contextmanager
-    def call(self, operation: Operation, model: str) -> Iterator[MeasuredCall]:
-        """Measure one call; an exception that leaves the block is counted by its type."""
-        measured, began, failure = MeasuredCall(), self._clock(), ""
-        self._active.inc()
-        try:
-            yield measured
-        except BaseException as error:
-            failure = getattr(error, "code", type(error).__name__)
-            raise
-        finally:
-            self._active.dec()
-            labels = (operation.value, model, measured.provider)
-            self._duration.labels(*labels, failure).observe(self._clock() - began)
-            self._tokens.labels(*labels, "input").inc(measured.usage.input_tokens)
-            self._tokens.labels(*labels, "output").inc(measured.usage.output_tokens)
+    def call(self, operation: Operation, model: str) -> MeasuredCall:
+        """Measure one call; an exception that leaves the block is counted by its code."""
+        return MeasuredCall(self, operation, model)
 
     def refused(self, code: str) -> None:
         self._refused.labels(code).inc()
@@ -83,3 +93,13 @@ class Metrics:
     def exposition(self) -> bytes:
         """The text that Prometheus scrapes."""
         return generate_latest(self._registry)
+
+    def _series(
+        self, operation: str, model: str, provider: str, failure: str
+    ) -> tuple[Histogram, Counter, Counter]:
+        labels = (operation, model, provider)
+        return (
+            self._duration.labels(*labels, failure),
+            self._tokens.labels(*labels, "input"),
+            self._tokens.labels(*labels, "output"),
+        )
