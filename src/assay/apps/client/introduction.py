@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx2
 
 from assay.apps.client.gateway_error import GatewayError, GatewayUnreachable
+from assay.apps.client.wire import root_of
 from assay.trust.receipts.policy import Policy
 
 WELL_KNOWN = "/.well-known/assay.json"
@@ -17,9 +18,8 @@ def published_policy(base_url: str) -> Policy:
     from another source, keep it, and from then on nobody can take the gateway's place unseen. ``base_url`` may end in
     ``/v1``. Raises `GatewayUnreachable`, `GatewayError`, or `ConfigError` for what is no policy.
     """
-    url = base_url.rstrip("/").removesuffix("/v1") + WELL_KNOWN
     try:
-        response = httpx2.get(url)
+        response = httpx2.get(root_of(base_url) + WELL_KNOWN)
     except httpx2.TransportError as error:
         raise GatewayUnreachable("The gateway could not be asked for its policy.") from error
     if response.status_code != 200:

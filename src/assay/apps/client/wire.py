@@ -36,7 +36,12 @@ class Access:
             environment = Environment.load()
             base_url = environment.openai_base_url if base_url is None else base_url
             api_key = environment.api_key if api_key is None else api_key
-        return cls(base_url.rstrip("/").removesuffix("/v1"), {"authorization": f"Bearer {api_key}"})
+        return cls(root_of(base_url), {"authorization": f"Bearer {api_key}"})
+
+
+def root_of(base_url: str) -> str:
+    """The gateway's root, given as either SDK takes it: with ``/v1`` or without."""
+    return base_url.rstrip("/").removesuffix("/v1")
 
 
 def make_terms(policy: Policy | None, provisional: bool, store: ReceiptStore | None) -> Terms:
