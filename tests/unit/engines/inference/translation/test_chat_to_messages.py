@@ -328,3 +328,28 @@ def test_content_outside_a_block_is_garbage() -> None:
     delta = {"type": "input_json_delta", "partial_json": "{"}
     with pytest.raises(ProviderGarbage):
         stream(CHAT_TO_MESSAGES, [START, {"type": "content_block_delta", "index": 0, "delta": delta}])
+
+
+def test_parallel_calls_keep_their_places_and_an_empty_one_has_empty_arguments() -> None:
+    def call(index: int, *pieces: str) -> list[Fields]:
+        block = {"type": "tool_use", "id": f"toolu_{index}", "name": f"f{index}", "input": {}}
+        deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in pieces]
+        return [
+            {"type": "content_block_start", "index": index, "content_block": block},
+            *({"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas),
+            {"type": "content_block_stop", "index": index},
+        ]
+
+    events = stream(CHAT_TO_MESSAGES, [START, *call(0, '{"x"', ":1}"), *call(1, ""), *END])
+    fragments = [
+        (call["index"], call.get("id"), call["function"].get("name"), call["function"]["arguments"])
+        for event in events
+        for call in event["choices"][0]["delta"].get("tool_calls", [])
+    ]
+    assert fragments == [
+        (0, "toolu_0", "f0", ""),
+        (0, None, None, '{"x"'),
+        (0, None, None, ":1}"),
+        (1, "toolu_1", "f1", ""),
+        (1, None, None, "{}"),
+    ]

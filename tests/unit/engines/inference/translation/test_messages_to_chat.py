@@ -321,3 +321,12 @@ def test_error_inside_a_stream() -> None:
 @pytest.mark.parametrize("events", [[], [chunk({"content": "x"})]])
 def test_cut_stream_ends_in_an_error(events: list[Fields]) -> None:
     assert stream(MESSAGES_TO_CHAT, events)[-1]["type"] == "error"
+
+
+def test_seal_of_thinking_comes_before_its_block_ends() -> None:
+    details = [{"type": "reasoning.text", "text": "hm", "signature": "seal", "index": 0}]
+    events = stream(MESSAGES_TO_CHAT, [chunk({"reasoning_details": details}), chunk({}, "stop")])
+    assert [event["delta"] for event in events if event["type"] == "content_block_delta"] == [
+        {"type": "thinking_delta", "thinking": "hm"},
+        {"type": "signature_delta", "signature": "seal"},
+    ]
