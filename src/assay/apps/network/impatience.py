@@ -1,45 +1,73 @@
-"""A server protocol that does not wait for ever: a request's head must arrive in time.
+"""A server protocol that does not wait for ever: heads must arrive in time, and answers must be taken.
 
-Without it a client that sends one header byte a minute (slow loris) holds a connection as long as it likes. The body
-has a deadline of its own in the gateway.
+Without it a client that sends one header byte a minute (slow loris), or asks and never reads, holds a connection, and
+perhaps a provider's, for as long as it likes. The body of a request has a deadline of its own in the gateway.
 """
 
 from __future__ import annotations
 
 import asyncio
+from typing import ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-HEAD_SECONDS = 15.0
-"""From the connection, or from the first byte of a further request, to the end of its headers."""
+_TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 class ImpatientProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP/1.1 protocol with a deadline for request heads."""
+    """uvicorn's HTTP/1.1 protocol with bounds for request heads and for clients that do not read."""
 
+    head_seconds: ClassVar[float] = 15.0
+    """From the connection, or from the first byte that follows an answer, to the end of a request's headers."""
+    head_bytes: ClassVar[int] = 64 * 1024
+    read_seconds: ClassVar[float] = 60.0
+    """How long a client may take nothing of an answer that waits for it, before it counts as gone."""
+
+    _in_head = True
+    _head_size = 0
     _head_deadline: asyncio.TimerHandle | None = None
+    _read_deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._start_deadline()
+        self._expect_head()
+
+    def data_received(self, data: bytes) -> None:
+        if self._head_deadline is None and self.cycle is not None and self.cycle.response_complete:
+            self._expect_head()
+        super().data_received(data)
+        if self._in_head:
+            self._head_size += len(data)
+            if self._head_size > self.head_bytes and not self.transport.is_closing():
+                self.transport.write(_TOO_LONG)
+                self.transport.close()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._start_deadline()
+        self._in_head, self._head_size = True, 0
 
     def on_headers_complete(self) -> None:
-        self._stop_deadline()
+        self._in_head = False
+        self._head_deadline = _cancel(self._head_deadline)
         super().on_headers_complete()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._read_deadline = self.loop.call_later(self.read_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._read_deadline = _cancel(self._read_deadline)
+
     def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_deadline()
+        self._head_deadline = _cancel(self._head_deadline)
+        self._read_deadline = _cancel(self._read_deadline)
         super().connection_lost(exc)
 
-    def _start_deadline(self) -> None:
-        self._stop_deadline()
-        self._head_deadline = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+    def _expect_head(self) -> None:
+        self._head_deadline = self.loop.call_later(self.head_seconds, self.transport.close)
 
-    def _stop_deadline(self) -> None:
-        if self._head_deadline is not None:
-            self._head_deadline.cancel()
-            self._head_deadline = None
+
+def _cancel(deadline: asyncio.TimerHandle | None) -> None:
+    if deadline is not None:
+        deadline.cancel()

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from types import TracebackType
-from typing import Protocol, Self, runtime_checkable
+from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from assay.apps.network.home import Home
+from assay.apps.network.warming import Warming
 from assay.engines.enclave.node_key import NodeKey
 from assay.engines.enclave.secret_file import read_or_create
 from assay.engines.enclave.simulated import SimulatedEnclave
@@ -45,13 +46,6 @@ MAX_BODY_BYTES = 32 * 1024 * 1024
 BODY_SECONDS = 30.0
 
 
-@runtime_checkable
-class Starts(Protocol):
-    """A provider that has something of its own to bring up, such as a model."""
-
-    async def start(self) -> None: ...
-
-
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -69,6 +63,7 @@ class Node:
         self._index = ReceiptIndex(home.receipt_index)
         self._accounts = AccountStore(home.accounts)
         self._providers = build_providers(catalogue, secrets)
+        self._warming = Warming(self._providers)
         self.rail = AccountRail(self._accounts, read_or_create(home.keys / "sealing-key", _random_key))
         self.trust = Policy(
             nodes=frozenset({key.public_key.hex()}),
@@ -94,6 +89,7 @@ class Node:
             attestor=attestor,
             metrics=metrics,
             trust=self.trust,
+            readiness=self._warming.readiness,
             version=version("assay"),
         )
         self.gateway = Gateway(calls, pages, metrics, self)
@@ -115,15 +111,14 @@ class Node:
     async def __aenter__(self) -> Self:
         await self._sequencer.__aenter__()
         self._booking = asyncio.create_task(self._keep_books(), name="booking")
-        for provider in self._providers.values():
-            if isinstance(provider, Starts):
-                await provider.start()
+        self._warming.begin()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._booking.cancel()
+        await self._warming.aclose()
         for provider in self._providers.values():
             await provider.aclose()
         await self._sequencer.__aexit__(kind, error, trace)

@@ -9,13 +9,16 @@ import argparse
 import json
 import os
 import socket
+import sys
 from pathlib import Path
 
 import uvicorn
 
 from assay.apps.network.home import Home
 from assay.apps.network.impatience import ImpatientProtocol
+from assay.apps.network.introduction import introduce
 from assay.apps.network.node import Node
+from assay.errors import AssayError
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8402
@@ -23,8 +26,8 @@ DEFAULT_PORT = 8402
 
 def serve(home: Home, host: str, port: int) -> None:
     """Serve the node of ``home`` until a signal ends it. Port 0 takes a free one."""
-    listener = socket.create_server((host, port), backlog=2048)
     node = Node.open(home, os.environ)
+    listener = _listen(host, port)
     config = uvicorn.Config(
         node.gateway,
         loop="uvloop",
@@ -38,8 +41,24 @@ def serve(home: Home, host: str, port: int) -> None:
         timeout_graceful_shutdown=10,
     )
     bound_host, bound_port = listener.getsockname()[:2]
-    print(json.dumps({"url": f"http://{bound_host}:{bound_port}", "pid": os.getpid()}), flush=True)
+    url = f"http://{bound_host}:{bound_port}"
+    introduce(node, home, url)
+    print(json.dumps({"url": url, "pid": os.getpid()}), flush=True)
     uvicorn.Server(config).run(sockets=[listener])
+
+
+class PortTaken(AssayError):
+    """Another program listens where the gateway should."""
+
+    code = "port_taken"
+    hint = "choose another one with --port, or 0 for any free one"
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=2048)
+    except OSError as error:
+        raise PortTaken(f"Port {port} cannot be listened on: {error.strerror}.") from error
 
 
 def main() -> None:
@@ -49,7 +68,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=DEFAULT_PORT)
     arguments = parser.parse_args()
     home = Home(arguments.home.absolute()) if arguments.home else Home.find(os.environ)
-    serve(home, arguments.host, arguments.port)
+    try:
+        serve(home, arguments.host, arguments.port)
+    except AssayError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,44 @@
+"""`assay models`: what can be called here, and what it costs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from assay.apps.cli.table import format_table
+from assay.apps.client.client import Client
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the gateway's own listing.")
+def models(as_json: bool) -> None:
+    """List the models of the gateway with their prices."""
+    with Client() as client:
+        listing = client.models.list().to_json()
+    if as_json:
+        click.echo(json.dumps(listing))
+        return
+    head = ("MODEL", "PROVIDERS", "USD PER MILLION TOKENS IN / OUT", "CONTEXT")
+    click.echo(format_table(head, map(_row, listing["data"])))
+
+
+def _row(model: dict[str, Any]) -> tuple[str, str, str, str]:
+    targets = ", ".join(target.partition(":")[0] for target in model.get("targets", ()))
+    return (
+        model["display_name"],
+        targets,
+        _price(model.get("price_micro_usd")),
+        str(model.get("context_window") or ""),
+    )
+
+
+def _price(price: dict[str, int] | None) -> str:
+    if price is None:
+        return "not charged"
+    if not any(price.values()):
+        return "free"
+    if price["image"]:
+        return f"{price['image'] / 1e6:g} an image"
+    return f"{price['input'] / 1e6:g} / {price['output'] / 1e6:g}"

@@ -1,0 +1,30 @@
+"""`assay proxy`: verification for programs that can be given nothing but a base URL."""
+
+from __future__ import annotations
+
+import os
+
+import click
+import uvicorn
+
+from assay.apps.client.environment import Environment, load_policy
+from assay.apps.client.proxy import create_proxy
+from assay.apps.client.store import ReceiptStore
+from assay.apps.network.home import Home
+
+
+@click.command()
+@click.option("--to", "gateway", help="Gateway to verify; default: the one `assay up` started.")
+@click.option("--port", type=int, default=8403, show_default=True)
+@click.option("--key", envvar="ASSAY_API_KEY", help="Key for the gateway; default: the caller's own.")
+def proxy(gateway: str | None, port: int, key: str | None) -> None:
+    """Run a local OpenAI and Anthropic endpoint that hands on only answers that verify."""
+    home = Home.find(os.environ)
+    if gateway is None:
+        found = Environment.load(home)
+        gateway, key = found.anthropic_base_url, key or found.api_key
+    application = create_proxy(gateway, key, load_policy(home), store=ReceiptStore.find())
+    click.echo(f"verifying answers of {gateway}")
+    click.echo(f"OpenAI SDK     base_url=http://127.0.0.1:{port}/v1")
+    click.echo(f"Anthropic SDK  base_url=http://127.0.0.1:{port}")
+    uvicorn.run(application, host="127.0.0.1", port=port, log_level="warning", access_log=False)
