@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -68,15 +68,20 @@ class Pages:
         attestor: Attestor,
         metrics: Metrics,
         trust: Policy,
+        readiness: Callable[[], Mapping[str, str]],
         version: str,
     ) -> None:
-        """``trust`` is the policy under which this node's receipts verify, for whoever chooses to believe it."""
+        """``trust`` is the policy under which this node's receipts verify, for whoever chooses to believe it.
+
+        ``readiness`` says of each provider, by name, whether it is ``starting``, ``ready`` or ``failed``.
+        """
         self._catalogue = catalogue
         self._log = log
         self._index = index
         self._attestor = attestor
         self._metrics = metrics
         self._trust = trust
+        self._readiness = readiness
         self._version = version
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -124,6 +129,7 @@ class Pages:
                 "status": "ok",
                 "version": self._version,
                 "log": {"size": self._log.size, "integrated": self._log.integrated},
+                "providers": dict(self._readiness()),
             },
         )
 
