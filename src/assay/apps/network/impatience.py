@@ -7,11 +7,33 @@ perhaps a provider's, for as long as it likes. The body of a request has a deadl
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+class Deadline:
+    """Something that happens unless it is called off in time."""
+
+    __slots__ = ("_handle",)
+
+    def __init__(self) -> None:
+        self._handle: asyncio.TimerHandle | None = None
+
+    @property
+    def is_set(self) -> bool:
+        return self._handle is not None
+
+    def set(self, loop: asyncio.AbstractEventLoop, seconds: float, action: Callable[[], None]) -> None:
+        self._handle = loop.call_later(seconds, action)
+
+    def call_off(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
 
 
 class ImpatientProtocol(HttpToolsProtocol):
@@ -23,18 +45,17 @@ class ImpatientProtocol(HttpToolsProtocol):
     read_seconds: ClassVar[float] = 60.0
     """How long a client may take nothing of an answer that waits for it, before it counts as gone."""
 
-    _in_head = True
-    _head_size = 0
-    _head_deadline: asyncio.TimerHandle | None = None
-    _read_deadline: asyncio.TimerHandle | None = None
-
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._expect_head()
+        self._in_head = True
+        self._head_size = 0
+        self._head = Deadline()
+        self._reading = Deadline()
+        self._head.set(self.loop, self.head_seconds, transport.close)
 
     def data_received(self, data: bytes) -> None:
-        if self._head_deadline is None and self.cycle is not None and self.cycle.response_complete:
-            self._expect_head()
+        if self.cycle is not None and self.cycle.response_complete and not self._head.is_set:
+            self._head.set(self.loop, self.head_seconds, self.transport.close)
         super().data_received(data)
         if self._in_head:
             self._head_size += len(data)
@@ -48,26 +69,18 @@ class ImpatientProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
-        self._head_deadline = _cancel(self._head_deadline)
+        self._head.call_off()
         super().on_headers_complete()
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._read_deadline = self.loop.call_later(self.read_seconds, self.transport.abort)
+        self._reading.set(self.loop, self.read_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._read_deadline = _cancel(self._read_deadline)
+        self._reading.call_off()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._head_deadline = _cancel(self._head_deadline)
-        self._read_deadline = _cancel(self._read_deadline)
+        self._head.call_off()
+        self._reading.call_off()
         super().connection_lost(exc)
-
-    def _expect_head(self) -> None:
-        self._head_deadline = self.loop.call_later(self.head_seconds, self.transport.close)
-
-
-def _cancel(deadline: asyncio.TimerHandle | None) -> None:
-    if deadline is not None:
-        deadline.cancel()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -62,6 +63,7 @@ class Node:
         self._sequencer = Sequencer(self._log, interval=0.2)
         self._index = ReceiptIndex(home.receipt_index)
         self._accounts = AccountStore(home.accounts)
+        self._books_are_written = True
         self._providers = build_providers(catalogue, secrets)
         self._warming = Warming(self._providers)
         self.rail = AccountRail(self._accounts, read_or_create(home.keys / "sealing-key", _random_key))
@@ -87,6 +89,7 @@ class Node:
             log=self._log,
             index=self._index,
             attestor=attestor,
+            notary=notary,
             metrics=metrics,
             trust=self.trust,
             readiness=self._warming.readiness,
@@ -122,20 +125,27 @@ class Node:
         for provider in self._providers.values():
             await provider.aclose()
         await self._sequencer.__aexit__(kind, error, trace)
-        self.rail.flush()
+        self._write_books()
         self._index.close()
         self._accounts.close()
         self._log.close()
 
     async def _keep_books(self) -> None:
-        """Write charges and index rows that wait in memory; what a crash takes, `_catch_up` reads from the log."""
         while True:
             await asyncio.sleep(BOOKING_INTERVAL_S)
-            try:
-                self.rail.flush()
-                self._index.flush()
-            except Exception:
-                logger.exception("the books could not be written; they will be tried again")
+            self._write_books()
+
+    def _write_books(self) -> None:
+        """Write charges and index rows that wait in memory; what a crash takes, `_catch_up` reads from the log."""
+        try:
+            self.rail.flush()
+            self._index.flush()
+        except sqlite3.Error as error:
+            if self._books_are_written:
+                logger.error("the books cannot be written, and will be tried again: %s", error)
+            self._books_are_written = False
+        else:
+            self._books_are_written = True
 
     def _catch_up(self) -> None:
         start = self._index.next_index()

@@ -40,6 +40,13 @@ class ClientLeft(Exception):
     """The client closed the connection; there is nobody to answer."""
 
 
+def check_declared_size(scope: Scope, limit: int) -> None:
+    """Raise `BodyTooLarge` for a request that says itself that it is, before any of it is read."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            _check_size(int(value), limit)
+
+
 async def read_body(receive: Receive, limit: int, seconds: float) -> bytes:
     """The request's body, at most ``limit`` bytes, within ``seconds``."""
     message = await _receive_in_time(receive, seconds)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from assay.engines.enclave.enclave import Enclave
 from assay.engines.enclave.node_key import NodeKey
+from assay.engines.tlog.durable import write_durably
 from assay.trust.evidence import NODE_KEY_DOMAIN, bind
 from assay.trust.receipts.predicate import EvidenceClaim
 
 RENEW_AFTER = timedelta(hours=1)
 """Evidence older than this is replaced before the next receipt names it; a Nitro leaf lives for three hours."""
+RETRY_AFTER = timedelta(minutes=1)
+"""How long a node that failed to renew its evidence goes on with what it has before it tries again."""
+
+logger = logging.getLogger(__name__)
 
 
 class Attestor:
@@ -22,12 +28,11 @@ class Attestor:
     def __init__(
         self, enclave: Enclave, key: NodeKey, directory: Path, clock: Callable[[], datetime]
     ) -> None:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._enclave = enclave
         self._key = key
         self._directory = directory
         self._clock = clock
-        self._renewed_at = clock()
+        self._due = clock() + RENEW_AFTER
         self._current = self._renew()
 
     @property
@@ -35,11 +40,19 @@ class Attestor:
         return self._enclave.family
 
     def current(self) -> tuple[EvidenceClaim, ...]:
-        """What a receipt issued now names as its evidence."""
+        """What a receipt issued now names as its evidence.
+
+        Evidence that cannot be renewed, as on a full disk, stays: a receipt is better with it than not issued.
+        """
         now = self._clock()
-        if now - self._renewed_at > RENEW_AFTER:
-            self._renewed_at = now
-            self._current = self._renew()
+        if now > self._due:
+            try:
+                self._current = self._renew()
+            except OSError as error:
+                logger.error("the evidence could not be renewed: %s", error)
+                self._due = now + RETRY_AFTER
+            else:
+                self._due = now + RENEW_AFTER
         return self._current
 
     def attest(self, nonce: bytes) -> bytes:
@@ -57,7 +70,5 @@ class Attestor:
     def _renew(self) -> tuple[EvidenceClaim, ...]:
         document = self.attest(b"")
         digest = hashlib.sha256(document).hexdigest()
-        draft = self._directory / f".{digest}"
-        draft.write_bytes(document)
-        draft.rename(self._directory / digest)
+        write_durably(self._directory / digest, document)
         return (EvidenceClaim(self._enclave.family, digest),)

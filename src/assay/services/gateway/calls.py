@@ -15,7 +15,16 @@ from contextlib import asynccontextmanager
 from assay.engines.inference.catalogue import Catalogue
 from assay.engines.inference.operation import Operation
 from assay.engines.inference.routing import Answer, Router
-from assay.services.gateway.asgi import JSON, ClientLeft, Receive, Scope, Send, read_body, respond
+from assay.services.gateway.asgi import (
+    JSON,
+    ClientLeft,
+    Receive,
+    Scope,
+    Send,
+    check_declared_size,
+    read_body,
+    respond,
+)
 from assay.services.gateway.asked import Asked, understand
 from assay.services.gateway.ending import OpenCall, commit_to_request
 from assay.services.gateway.metrics import Metrics
@@ -55,6 +64,7 @@ class Calls:
 
     async def answer(self, operation: Operation, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call. Raises `AssayError` as long as no response has begun, and `ClientLeft`."""
+        check_declared_size(scope, self._max_body)
         body = await read_body(receive, self._max_body, self._body_seconds)
         asked = understand(operation, scope, body, self._catalogue)
         self._notary.check_writable()

@@ -11,6 +11,8 @@ import os
 from dataclasses import dataclass
 from functools import lru_cache
 
+import orjson
+
 from assay.engines.inference.provider import EngineProfile
 from assay.engines.inference.routing import Answer
 from assay.errors import AssayError
@@ -33,6 +35,10 @@ from assay.trust.receipts.predicate import (
 
 MAX_CLAIMS = 160
 """Members and attachments a request may have, so that its receipt fits a log entry of 64 KiB."""
+MAX_NAMING = 16_000
+"""Bytes that the names of those members, and the pointers to those attachments, may have together."""
+MAX_PROVIDER_NAME = 256
+"""Characters of a provider's own name for its model, or for its answer. A longer one is left out."""
 
 _FREE = Price()
 
@@ -41,7 +47,7 @@ class RequestTooIntricate(AssayError):
     """A receipt could not name every part of this request."""
 
     code = "request_too_intricate"
-    hint = f"a request has at most {MAX_CLAIMS} top-level members and attachments together"
+    hint = f"at most {MAX_CLAIMS} top-level members and attachments, with {MAX_NAMING} bytes of names, fit a receipt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +71,9 @@ class OpenCall:
             answer=claim,
             model=ModelClaim(
                 requested=self.asked.model.id,
-                served=served or answer.target.model,
+                served=_short(served) or answer.target.model,
                 provider=answer.target.provider,
-                response_id=response_id,
+                response_id=_short(response_id),
             ),
             upstream=UpstreamClaim(
                 attempts=answer.attempts,
@@ -94,9 +100,14 @@ def commit_to_request(asked: Asked) -> tuple[OpeningSecret, RequestClaim]:
     """A fresh opening secret and the commitments under it. Raises `RequestTooIntricate`."""
     opening = OpeningSecret(os.urandom(SECRET_BYTES))
     claim = claim_request(opening, asked.call.body, asked.call.parsed)
-    if len(claim.fields) + len(claim.attachments) > MAX_CLAIMS:
-        raise RequestTooIntricate("The request has too many members and attachments.")
+    names = [*claim.fields, *(attachment.pointer for attachment in claim.attachments)]
+    if len(names) > MAX_CLAIMS or len(orjson.dumps(names)) > MAX_NAMING:
+        raise RequestTooIntricate("The request has more members and attachments than a receipt can name.")
     return opening, claim
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= MAX_PROVIDER_NAME else ""
 
 
 @lru_cache(maxsize=256)

@@ -20,6 +20,11 @@ from assay.trust.receipts.predicate import Usage
 _SECONDS = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92)
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
+MAX_MODELS = 200
+"""Models that are counted apart. Callers may name any model of an open provider, and each one costs memory."""
+MAX_MODEL_NAME = 128
+OTHER = "other"
+
 
 class MeasuredCall:
     """One call under way, as a context manager; says who answered and what it took."""
@@ -80,6 +85,7 @@ class Metrics:
         self._refused = Counter(
             "assay_refusals", "Calls refused by the node, by error code.", ("code",), registry=self._registry
         )
+        self._models: set[str] = set()
         # Looking a series up by its labels costs more than counting in it.
         self.series = lru_cache(maxsize=1024)(self._series)
 
@@ -97,9 +103,16 @@ class Metrics:
     def _series(
         self, operation: str, model: str, provider: str, failure: str
     ) -> tuple[Histogram, Counter, Counter]:
-        labels = (operation, model, provider)
+        labels = (operation, self._counted_as(model), provider)
         return (
             self._duration.labels(*labels, failure),
             self._tokens.labels(*labels, "input"),
             self._tokens.labels(*labels, "output"),
         )
+
+    def _counted_as(self, model: str) -> str:
+        if model not in self._models:
+            if len(model) > MAX_MODEL_NAME or len(self._models) == MAX_MODELS:
+                return OTHER
+            self._models.add(model)
+        return model

@@ -7,12 +7,12 @@ log before the caller gets it. It writes to the log's journal and waits for noth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from assay.engines.enclave.node_key import NodeKey
+from assay.engines.tlog.errors import LogError, StorageFullError
 from assay.engines.tlog.log import Log
 from assay.engines.tlog.sequencer import Sequencer
-from assay.errors import AssayError
 from assay.services.gateway.attestor import Attestor
 from assay.services.gateway.store import ReceiptIndex
 from assay.trust.receipts.commitment import OpeningSecret
@@ -30,9 +30,12 @@ from assay.trust.receipts.predicate import (
 )
 from assay.trust.receipts.statement import Statement, receipt_id
 
+RETRY_AFTER = timedelta(seconds=1)
+"""After a receipt could not be written, how long calls are refused before one may try again."""
 
-class LogUnavailable(AssayError):
-    """No receipt could be written, so no work is done."""
+
+class LogUnavailable(LogError):
+    """The log takes no entries, so no work is done that could not be receipted."""
 
     code = "log_unavailable"
     hint = "the node's operator has to look at its disk; try another node meanwhile"
@@ -57,14 +60,25 @@ class Notary:
         self._index = index
         self._attestor = attestor
         self._clock = clock
+        self._failure: LogError | None = None
+        self._failed_at = clock()
 
     def sign(self, message: bytes) -> bytes:
         return self._key.sign(message)
 
+    def failure(self) -> LogError | None:
+        """What keeps the log from growing: `StorageFullError` or `LogUnavailable`; None when nothing does."""
+        if self._sequencer.failure is not None:
+            return _as_log_error(self._sequencer.failure)
+        if self._failure is not None and self._clock() - self._failed_at > RETRY_AFTER:
+            self._failure = None
+        return self._failure
+
     def check_writable(self) -> None:
         """Raise what keeps the log from growing, before work is done that could not be receipted."""
-        if self._sequencer.failure is not None:
-            raise LogUnavailable("The node cannot write its log at the moment.") from self._sequencer.failure
+        failure = self.failure()
+        if failure is not None:
+            raise _as_log_error(failure)
 
     def notarise(
         self,
@@ -83,7 +97,7 @@ class Notary:
     ) -> tuple[Delivery, int]:
         """Sign and log one inference; give back what the caller receives, and the cost in micro-USD.
 
-        Raises the log's errors (`LogError`) when it cannot be written; then nothing was notarised.
+        Raises `StorageFullError` or `LogUnavailable` when it cannot be written; then nothing was notarised.
         """
         cost = price.cost(usage)
         payload = Statement(
@@ -103,9 +117,23 @@ class Notary:
             issued_at=self._clock(),
         ).to_bytes()
         envelope = Envelope.sign(payload, self._key.key_id, self._key.sign)
-        log_index = self._log.append(envelope.to_bytes())
+        log_index = self._append(envelope.to_bytes())
         self._index.add(log_index, receipt_id(payload), model.response_id)
         return Delivery(envelope, opening, log_index), cost
+
+    def _append(self, entry: bytes) -> int:
+        try:
+            return self._log.append(entry)
+        except (LogError, OSError) as cause:
+            self._failure, self._failed_at = _as_log_error(cause), self._clock()
+            raise _as_log_error(cause) from cause
+
+
+def _as_log_error(cause: LogError | OSError) -> LogError:
+    """A failure of the log as callers are told of it, who need not know more than whether there is room."""
+    if isinstance(cause, StorageFullError):
+        return StorageFullError("The node has no room left to write receipts.")
+    return LogUnavailable("The node cannot write its log at the moment.")
 
 
 def logged_statements(log: Log, start: int) -> Iterator[tuple[int, Statement, str]]:

@@ -15,6 +15,7 @@ from assay.errors import AssayError
 from assay.services.gateway.asgi import BYTES, JSON, TEXT, Receive, Scope, Send, respond, respond_json
 from assay.services.gateway.attestor import Attestor
 from assay.services.gateway.metrics import CONTENT_TYPE, Metrics
+from assay.services.gateway.notary import Notary
 from assay.services.gateway.store import ReceiptIndex
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.envelope import Envelope
@@ -66,6 +67,7 @@ class Pages:
         log: Log,
         index: ReceiptIndex,
         attestor: Attestor,
+        notary: Notary,
         metrics: Metrics,
         trust: Policy,
         readiness: Callable[[], Mapping[str, str]],
@@ -79,6 +81,7 @@ class Pages:
         self._log = log
         self._index = index
         self._attestor = attestor
+        self._notary = notary
         self._metrics = metrics
         self._trust = trust
         self._readiness = readiness
@@ -122,16 +125,16 @@ class Pages:
         raise UnknownModel("There is no such model here.", hint="GET /v1/models lists them")
 
     async def _health(self, scope: Scope, send: Send) -> None:
-        await respond_json(
-            send,
-            200,
-            {
-                "status": "ok",
-                "version": self._version,
-                "log": {"size": self._log.size, "integrated": self._log.integrated},
-                "providers": dict(self._readiness()),
-            },
-        )
+        """200 and ``ok``, or 503 and ``degraded`` with the code with which calls are refused meanwhile."""
+        failure = self._notary.failure()
+        health = {
+            "status": "ok" if failure is None else "degraded",
+            "reason": None if failure is None else failure.code,
+            "version": self._version,
+            "log": {"size": self._log.size, "integrated": self._log.integrated},
+            "providers": dict(self._readiness()),
+        }
+        await respond_json(send, 200 if failure is None else 503, health)
 
     async def _exposition(self, scope: Scope, send: Send) -> None:
         await respond(send, 200, self._metrics.exposition(), (b"content-type", CONTENT_TYPE.encode()))

@@ -5,9 +5,10 @@ It is derived from the log and may lag behind it; `ReceiptIndex.catch_up` brings
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
+
+from assay.engines.storage.sqlite import open_tables, transaction
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS receipt (
@@ -24,11 +25,7 @@ class ReceiptIndex:
     """Where each receipt stands in the log. Writes wait in memory for `flush`; look-ups see them at once."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._connection = sqlite3.connect(path, isolation_level=None, timeout=10)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.executescript(_SCHEMA)
+        self._connection = open_tables(path, _SCHEMA)
         self._waiting: list[tuple[int, str, str]] = []
 
     def add(self, log_index: int, receipt_id: str, response_id: str) -> None:
@@ -58,15 +55,9 @@ class ReceiptIndex:
         """Write what waits, in one transaction; on an error it goes on waiting."""
         if not self._waiting:
             return
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self._connection):
             self._connection.executemany("INSERT OR REPLACE INTO receipt VALUES (?, ?, ?)", self._waiting)
-            self._connection.execute("COMMIT")
-        except sqlite3.Error:
-            self._connection.execute("ROLLBACK")
-            raise
         self._waiting.clear()
 
     def close(self) -> None:
-        self.flush()
         self._connection.close()

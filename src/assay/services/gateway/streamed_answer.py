@@ -10,9 +10,10 @@ import asyncio
 import os
 from collections.abc import Iterable
 
-from assay.engines.inference.provider import ProviderBroken, ProviderError
+from assay.engines.inference.provider import ProviderBroken, ProviderError, ProviderGarbage
 from assay.engines.inference.routing import Answer
 from assay.engines.tlog.errors import LogError
+from assay.errors import FormatError
 from assay.services.gateway.asgi import EVENTS, Send, begin_stream, end_stream, send_part
 from assay.services.gateway.ending import OpenCall
 from assay.services.gateway.refusals import write_error_event
@@ -60,22 +61,30 @@ class StreamedAnswer:
     async def run(self) -> Usage:
         """Pass the whole stream on, and end it with its receipt, however it ends.
 
-        A client that leaves cancels this; what was delivered until then is receipted and charged.
+        A client that leaves cancels this; what was delivered until then is receipted and charged. Raises the log's
+        errors, after the client has been told.
         """
         await begin_stream(self._send, 200, _HEADERS)
         await send_part(self._send, write_opening(self._stream, self._call.opening))
         try:
-            await self._pass_on()
+            await self._pass_on_or_break_off()
         except asyncio.CancelledError:
             self._end(Outcome.CLIENT_LEFT)
             raise
-        except ProviderError as error:
-            await self._break_off(error)
         except LogError as error:
             await end_stream(self._send, write_error_event(self._dialect, error))
+            raise
         finally:
             self._stop_timer()
         return self._usage.usage()
+
+    async def _pass_on_or_break_off(self) -> None:
+        try:
+            await self._pass_on()
+        except ProviderError as error:
+            await self._break_off(error)
+        except FormatError as error:
+            await self._break_off(ProviderGarbage(error.message))
 
     async def _pass_on(self) -> None:
         splitter = BlockSplitter()
@@ -136,8 +145,11 @@ class StreamedAnswer:
     def _send_late_head(self) -> None:
         self._timer = None
         if self._delivery is None and self._witness.chunks > self._signed_chunks:
-            head = self._sign_head(self._loop.time())
-            self._late_head = self._loop.create_task(send_part(self._send, head))
+            self._late_head = self._loop.create_task(self._send_head())
+
+    async def _send_head(self) -> None:
+        if self._delivery is None:  # between the timer and this task the stream may have ended
+            await send_part(self._send, self._sign_head(self._loop.time()))
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

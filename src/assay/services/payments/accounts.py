@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from assay.services.payments.store import AccountRow, AccountStore
+from assay.services.payments.store import AccountStore
 from assay.trust.metering import BudgetSpent, CredentialRefused
 from assay.trust.receipts.predicate import PaymentClaim
 
@@ -33,6 +33,10 @@ class _Account:
     """Micro-USD, less every charge that is in the log."""
     reserved: int = 0
 
+    @property
+    def free(self) -> int:
+        return self.balance - self.reserved
+
 
 class AccountReservation:
     """Money of one account, set aside for one call."""
@@ -47,7 +51,6 @@ class AccountReservation:
 
     def commit(self, cost: int, log_index: int) -> None:
         if self._end():
-            self._account.balance -= cost
             self._rail.book(self._account.id, cost, log_index)
 
     def release(self) -> None:
@@ -69,6 +72,7 @@ class AccountRail:
         self._store = store
         self._cipher = ChaCha20Poly1305(sealing_key)
         self._by_key: dict[str, _Account] = {}
+        self._by_id: dict[str, _Account] = {}
         self._unbooked: dict[str, int] = {}
         self._next_index = store.next_index()
 
@@ -79,18 +83,20 @@ class AccountRail:
         return key
 
     async def reserve(self, credential: str, maximum: int) -> AccountReservation:
-        account = self._find(credential)
-        free = account.balance - account.reserved
-        if maximum > free:
+        """Raises `CredentialRefused` or `BudgetSpent`. A call may cost more than its maximum; it is charged in full."""
+        account = self._by_key.get(credential)
+        if account is None or maximum > account.free:
+            account = self._read(credential)
+        if maximum > account.free:
             raise BudgetSpent(
-                f"This call may cost {maximum} micro-USD and the account has {max(free, 0)} left."
+                f"This call may cost {maximum} micro-USD and the account has {max(account.free, 0)} left."
             )
         account.reserved += maximum
         return AccountReservation(self, account, maximum)
 
     def balance(self, credential: str) -> int:
         """Micro-USD left, not counting what is reserved by calls under way. Raises `CredentialRefused`."""
-        return self._find(credential).balance
+        return self._read(credential).balance
 
     def seal(self, account_id: str) -> str:
         """An account's name for the public log: fresh each time, readable with the sealing key only."""
@@ -106,7 +112,9 @@ class AccountRail:
             return None
 
     def book(self, account_id: str, cost: int, log_index: int) -> None:
-        """Note a charge for the next `flush`. Receipts are logged and booked in one order."""
+        """Charge an account; the tables follow at the next `flush`. Receipts are logged and booked in one order."""
+        if account_id in self._by_id:
+            self._by_id[account_id].balance -= cost
         self._unbooked[account_id] = self._unbooked.get(account_id, 0) + cost
         self._next_index = max(self._next_index, log_index + 1)
 
@@ -117,7 +125,10 @@ class AccountRail:
             self._unbooked = {}
 
     def reconcile(self, logged: Iterable[tuple[int, PaymentClaim, int]]) -> int:
-        """Charge receipts ``(index, payment, cost)`` that the books have missed; how many there were."""
+        """Charge receipts ``(index, payment, cost)`` that the books have missed; how many there were.
+
+        Receipts that have been charged, and those of other payees, are passed over.
+        """
         missed = 0
         for index, payment, cost in logged:
             if index < self._next_index:
@@ -127,7 +138,6 @@ class AccountRail:
                 self.book(account_id, cost, index)
                 missed += 1
         self.flush()
-        self._by_key.clear()
         return missed
 
     @property
@@ -135,25 +145,17 @@ class AccountRail:
         """The first log index that has not been charged."""
         return self._next_index
 
-    def _find(self, credential: str) -> _Account:
-        account = self._by_key.get(credential)
-        if account is None:
-            account = self._load(credential)
-        return account
-
-    def _load(self, credential: str) -> _Account:
+    def _read(self, credential: str) -> _Account:
+        """The account that a key opens, with the balance as it is now: another process may have taken a deposit."""
         row = self._store.by_key(_hash(credential)) if credential else None
         if row is None:
             raise CredentialRefused(
                 "No account belongs to this API key." if credential else "No API key was sent."
             )
-        account = _account_of(row, self._unbooked.get(row.id, 0))
+        account = self._by_id.setdefault(row.id, _Account(row.id, 0))
+        account.balance = row.balance - self._unbooked.get(row.id, 0)
         self._by_key[credential] = account
         return account
-
-
-def _account_of(row: AccountRow, unbooked: int) -> _Account:
-    return _Account(row.id, row.balance - unbooked)
 
 
 def _hash(key: str) -> str:

@@ -6,10 +6,11 @@ remembers up to which log index they have been taken off the balances, in the sa
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from assay.engines.storage.sqlite import open_tables, transaction
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS account (
@@ -39,12 +40,7 @@ class AccountStore:
     """Accounts and balances. Several processes may use one file; SQLite serialises the writers."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._connection = sqlite3.connect(path, isolation_level=None, timeout=10)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        # Charges can always be derived again from the log, so a commit of them need not wait for the disk.
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.executescript(_SCHEMA)
+        self._connection = open_tables(path, _SCHEMA)
 
     def create(self, account_id: str, name: str, key_hash: str, balance: int) -> None:
         self._connection.execute(
@@ -75,19 +71,15 @@ class AccountStore:
 
     def charge(self, amounts: Mapping[str, int], next_index: int) -> None:
         """Take ``amounts`` off the balances and remember how far the log has been charged: all or nothing."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self._connection):
             self._connection.executemany(
                 "UPDATE account SET balance = balance - ? WHERE id = ?",
                 [(amount, account_id) for account_id, amount in amounts.items()],
             )
             self._connection.execute("UPDATE charged SET next_index = ?", (next_index,))
-            self._connection.execute("COMMIT")
-        except sqlite3.Error:
-            self._connection.execute("ROLLBACK")
-            raise
 
     def _to_disk(self) -> None:
+        """Money that was paid in exists nowhere else, so unlike charges it must survive a power cut at once."""
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
