@@ -7,26 +7,35 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
 
 from assay.apps.network.home import Home
+from assay.apps.network.node import Node
+from assay.services.gateway.notary import logged_statements
 from assay.services.payments.accounts import AccountRail
 from assay.services.payments.store import AccountStore
+from assay.trust.receipts.predicate import Price
+from assay.trust.receipts.statement import Statement
 
 MODEL = "gpt-6-astra"
 FUNDS = 10**12
 
-_CATALOGUE = """
+PRICE = Price(input=1_000_000, output=2_000_000, image=40_000)
+
+_PROVIDER = """
 [[providers]]
 name = "local"
 kind = "compatible"
 base_url = "{url}/v1"
+speaks = ["chat.completions", "completions", "embeddings", "messages"]
 deadlines = {{ connect = 2.0, first_byte = {first_byte}, between_chunks = {between_chunks} }}
-
+"""
+_MODEL = """
 [[models]]
 id = "{model}"
 targets = ["local:{model}"]
@@ -42,31 +51,41 @@ class RunningGateway:
     upstream_url: str
     first_byte: float = 5.0
     between_chunks: float = 2.0
+    models: Sequence[str] = (MODEL,)
     environment: Mapping[str, str] = field(default_factory=dict)
     api_key: str = ""
     url: str = ""
+    log: Path | None = None
+    """Where its standard error goes, if not to the test's own."""
     process: subprocess.Popen[str] | None = None
 
     def prepare(self) -> None:
         home = Home(self.home)
         home.create()
-        home.catalogue.write_text(
-            _CATALOGUE.format(
-                url=self.upstream_url,
-                model=MODEL,
-                first_byte=self.first_byte,
-                between_chunks=self.between_chunks,
-            )
+        provider = _PROVIDER.format(
+            url=self.upstream_url, first_byte=self.first_byte, between_chunks=self.between_chunks
         )
-        store = AccountStore(home.accounts)
-        self.api_key = AccountRail(store, bytes(32)).open_account("tests", FUNDS)
-        store.close()
+        home.catalogue.write_text(provider + "".join(_MODEL.format(model=model) for model in self.models))
+        self.api_key = self.open_account("tests", FUNDS)
+
+    def open_account(self, name: str, funds: int) -> str:
+        """The key of a new account with ``funds`` micro-USD."""
+        store = AccountStore(Home(self.home).accounts)
+        try:
+            return AccountRail(store, bytes(32)).open_account(name, funds)
+        finally:
+            store.close()
 
     def start(self) -> None:
         command = [sys.executable, "-m", "assay.apps.network.serve", "--home", str(self.home), "--port", "0"]
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, env={**os.environ, **self.environment}
-        )
+        with self.log.open("ab") if self.log else nullcontext() as errors:
+            self.process = subprocess.Popen(
+                command,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                env={**os.environ, **self.environment},
+            )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
@@ -95,13 +114,37 @@ class RunningGateway:
             **options,  # type: ignore[arg-type]
         )
 
-    def balance(self) -> int:
+    def logged(self) -> int:
+        """How many receipts are in the log of the running gateway."""
+        with self.client() as client:
+            return int(client.get("/health").json()["log"]["size"])
+
+    def statements(self) -> list[Statement]:
+        """Every receipt in the log; stop the gateway first."""
+        node = Node.open(Home(self.home), self.environment)
+        try:
+            return [statement for _, statement, _ in logged_statements(node.log, 0)]
+        finally:
+            node.close()
+
+    def balance(self, name: str = "tests") -> int:
         """Micro-USD in the books; stop the gateway first."""
         store = AccountStore(Home(self.home).accounts)
         try:
-            return next(account.balance for account in store.accounts() if account.name == "tests")
+            return next(account.balance for account in store.accounts() if account.name == name)
         finally:
             store.close()
+
+
+@contextmanager
+def serving(gateway: RunningGateway) -> Iterator[RunningGateway]:
+    """The gateway, prepared and running inside the block."""
+    gateway.prepare()
+    gateway.start()
+    try:
+        yield gateway
+    finally:
+        gateway.stop()
 
 
 def chat(text: str, **members: object) -> dict[str, object]:

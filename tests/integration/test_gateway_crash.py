@@ -92,10 +92,10 @@ def test_nothing_a_client_holds_is_lost(gateway: RunningGateway) -> None:
         held |= load.held
     node = Node.open(Home(gateway.home), {})
     logged, costs = set(), 0
-    for _, statement, name in logged_statements(node._log, 0):
+    for _, statement, name in logged_statements(node.log, 0):
         logged.add(name)
         costs += statement.cost
-    node.rail.flush()
+    node.close()
     assert held
     assert held <= logged
     assert costs > 0

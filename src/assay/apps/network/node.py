@@ -59,8 +59,8 @@ class Node:
     ):
         key = NodeKey.open(home.keys)
         enclave = SimulatedEnclave.open(home.keys, clock=clock)
-        self._log = Log.open(home.log, origin=f"assay.local/{key.key_id[:16]}", signer=_log_signer(home, key))
-        self._sequencer = Sequencer(self._log, interval=0.2)
+        self.log = Log.open(home.log, origin=f"assay.local/{key.key_id[:16]}", signer=_log_signer(home, key))
+        self._sequencer = Sequencer(self.log, interval=0.2)
         self._index = ReceiptIndex(home.receipt_index)
         self._accounts = AccountStore(home.accounts)
         self._books_are_written = True
@@ -74,7 +74,7 @@ class Node:
         )
         attestor = Attestor(enclave, key, home.evidence, clock)
         metrics = Metrics()
-        notary = Notary(key, self._log, self._sequencer, self._index, attestor, clock)
+        notary = Notary(key, self.log, self._sequencer, self._index, attestor, clock)
         calls = Calls(
             catalogue=catalogue,
             router=Router(self._providers),
@@ -86,7 +86,7 @@ class Node:
         )
         pages = Pages(
             catalogue=catalogue,
-            log=self._log,
+            log=self.log,
             index=self._index,
             attestor=attestor,
             notary=notary,
@@ -125,10 +125,14 @@ class Node:
         for provider in self._providers.values():
             await provider.aclose()
         await self._sequencer.__aexit__(kind, error, trace)
+        self.close()
+
+    def close(self) -> None:
+        """Write the books and give every file back, for a node that was opened and is not served (any more)."""
         self._write_books()
         self._index.close()
         self._accounts.close()
-        self._log.close()
+        self.log.close()
 
     async def _keep_books(self) -> None:
         while True:
@@ -151,14 +155,14 @@ class Node:
         start = self._index.next_index()
         self._index.catch_up(
             (index, receipt_id, statement.model.response_id)
-            for index, statement, receipt_id in logged_statements(self._log, start)
+            for index, statement, receipt_id in logged_statements(self.log, start)
         )
-        missed = self.rail.reconcile(self._logged_payments(self.rail.next_index))
+        missed = self.rail.reconcile(self.logged_payments(self.rail.next_index))
         if missed:
             logger.warning("%d receipts were in the log but not in the books; they are now", missed)
 
     def _logged_payments(self, start: int) -> Iterator[tuple[int, PaymentClaim, int]]:
-        for index, statement, _ in logged_statements(self._log, start):
+        for index, statement, _ in logged_statements(self.log, start):
             yield index, statement.payment, statement.cost
 
 
