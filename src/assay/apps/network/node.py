@@ -157,7 +157,7 @@ class Node:
             (index, receipt_id, statement.model.response_id)
             for index, statement, receipt_id in logged_statements(self.log, start)
         )
-        missed = self.rail.reconcile(self.logged_payments(self.rail.next_index))
+        missed = self.rail.reconcile(self._logged_payments(self.rail.next_index))
         if missed:
             logger.warning("%d receipts were in the log but not in the books; they are now", missed)
 
