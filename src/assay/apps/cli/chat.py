@@ -11,26 +11,24 @@ from typing import Any
 
 import click
 
-from assay.apps.client.answer import AnswerStream
+from assay.apps.cli.answering import Asker, Told
+from assay.apps.cli.failure import read_file
 from assay.apps.client.client import Client
 from assay.apps.client.environment import load_policy
 from assay.apps.client.store import ReceiptStore
+from assay.engines.inference.local.carried import LANGUAGE
 from assay.trust.receipts.output import output_digest
-
-DEFAULT_MODEL = "smollm2-135m"
 
 
 @click.command()
 @click.argument("prompt", nargs=-1)
-@click.option("--model", "-m", default=DEFAULT_MODEL, show_default=True, help="`assay models` lists them.")
-@click.option("--system", "-s", help="What the model should be told first.")
+@click.option("--model", "-m", default=LANGUAGE, show_default=True, help="`assay models` lists them.")
+@click.option("--system", "-s", help="What the model is told first.")
+@click.option("--image", type=click.Path(path_type=Path), help="Show the model a picture.")
+@click.option("--max-tokens", type=int, help="Length of the answer at most.")
+@click.option("--temperature", type=float, help="With 0, local models repeat themselves exactly.")
 @click.option(
-    "--image", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Show the model a picture."
-)
-@click.option("--max-tokens", type=int, help="Longest answer.")
-@click.option("--temperature", type=float, help="0 repeats itself on local models.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print text, level, checks, receipt, usage and cost as JSON."
+    "--json", "as_json", is_flag=True, help="Print text, verdict, receipt id, usage and cost as JSON."
 )
 @click.option("--provisional", is_flag=True, help="Show text BEFORE it is verified.")
 def chat(
@@ -43,74 +41,84 @@ def chat(
     as_json: bool,
     provisional: bool,
 ) -> None:
-    """Ask PROMPT (or standard input); without one, talk until you leave with Ctrl-D."""
-    messages: list[dict[str, Any]] = [{"role": "system", "content": system}] if system else []
-    parameters = {"max_completion_tokens": max_tokens, "temperature": temperature}
+    """Ask PROMPT, or what standard input says; at a terminal without PROMPT, talk until Ctrl-D.
+
+    Every answer's receipt is kept in $ASSAY_HOME/receipts.
+    """
+    parameters = {"model": model, "max_completion_tokens": max_tokens, "temperature": temperature}
     asked = {name: value for name, value in parameters.items() if value is not None}
-    with Client(policy=load_policy(), provisional=provisional, store=ReceiptStore.find()) as client:
+    messages: list[dict[str, Any]] = [{"role": "system", "content": system}] if system else []
+    policy, store = load_policy(), ReceiptStore.find()
+    with Client(policy=policy, provisional=provisional, store=store) as client:
+        asker = Asker(client, store, policy)
         if not prompt and sys.stdin.isatty():
-            _talk(client, messages, {"model": model, **asked})
+            _talk(asker, messages, asked)
             return
-        text = " ".join(prompt) if prompt and prompt != ("-",) else sys.stdin.read()
-        messages.append({"role": "user", "content": _content(text, image)})
-        _ask(client, {"model": model, "messages": messages, **asked}, as_json=as_json)
+        messages.append({"role": "user", "content": _content(_text(prompt), image)})
+        if as_json:
+            told = asker.ask(lambda piece: None, {**asked, "messages": messages})
+            click.echo(json.dumps(_report(told)))
+        else:
+            _ask(asker, {**asked, "messages": messages})
 
 
-def _talk(client: Client, messages: list[dict[str, Any]], asked: dict[str, Any]) -> None:
+def _talk(asker: Asker, messages: list[dict[str, Any]], asked: dict[str, Any]) -> None:
     while True:
         try:
-            text = click.prompt(">", prompt_suffix=" ")
+            text = click.prompt(click.style("you", bold=True), prompt_suffix=" ")
         except click.Abort:
             click.echo()
             return
         messages.append({"role": "user", "content": text})
-        answer = _ask(client, {**asked, "messages": messages}, as_json=False)
-        messages.append({"role": "assistant", "content": answer})
+        told = _ask(asker, {**asked, "messages": messages})
+        messages.append({"role": "assistant", "content": told.text})
 
 
-def _ask(client: Client, asked: dict[str, Any], *, as_json: bool) -> str:
-    stream = client.chat.completions.create(stream=True, **asked)
-    assert isinstance(stream, AnswerStream)
-    pieces = []
-    for piece in stream.text:
-        pieces.append(piece)
-        if not as_json:
-            click.echo(piece, nl=False)
-    text = "".join(pieces)
-    if as_json:
-        click.echo(json.dumps(_report(text, stream)))
-    else:
-        click.echo()
-        click.echo(click.style(_footnote(stream), dim=True), err=True)
-    return text
+def _ask(asker: Asker, parameters: dict[str, Any]) -> Told:
+    told = asker.ask(lambda piece: click.echo(piece, nl=False), parameters)
+    click.echo()
+    # Not on standard output: what is piped on is the answer alone.
+    click.echo(click.style(_footnote(told), dim=True), err=True)
+    return told
 
 
-def _footnote(stream: AnswerStream) -> str:
-    statement = stream.receipt.statement
-    cost = f"{statement.cost} µUSD" if statement.cost else "free"
-    return (
-        f"{stream.verdict.level.value} · {statement.model.served} · {cost} · receipt {stream.receipt.id[:16]}"
+def _footnote(told: Told) -> str:
+    usage, cost = told.statement.usage, told.statement.cost
+    said = (
+        told.verdict.level.value,
+        told.statement.model.served,
+        f"{usage.input_tokens} + {usage.output_tokens} tokens",
+        f"{cost / 1e6:f} USD" if cost else "free",
+        f"receipt {told.receipt_id[:16]}",
     )
+    return " · ".join(said)
 
 
-def _report(text: str, stream: AnswerStream) -> dict[str, Any]:
-    statement, bundle = stream.receipt.statement, stream.bundle()
-    assert bundle.answer is not None
+def _report(told: Told) -> dict[str, Any]:
+    statement = told.statement
+    assert told.bundle.answer is not None
     return {
-        "text": text,
+        "text": told.text,
         "model": statement.model.served,
-        **stream.verdict.to_json(),
-        "receipt_id": stream.receipt.id,
-        "output_sha256": output_digest(statement.operation, bundle.answer, streamed=True),
+        **told.verdict.to_json(),
+        "receipt_id": told.receipt_id,
+        "output_sha256": output_digest(statement.operation, told.bundle.answer, streamed=True),
         "determinism": statement.engine.determinism,
         "usage": statement.usage.to_json(),
         "cost_micro_usd": statement.cost,
     }
 
 
+def _text(prompt: tuple[str, ...]) -> str:
+    text = " ".join(prompt) if prompt and prompt != ("-",) else sys.stdin.read().rstrip("\n")
+    if not text:
+        raise click.UsageError("There is nothing to ask: PROMPT and standard input are empty.")
+    return text
+
+
 def _content(text: str, image: Path | None) -> str | list[dict[str, Any]]:
     if image is None:
         return text
     kind = mimetypes.guess_type(image.name)[0] or "application/octet-stream"
-    url = f"data:{kind};base64,{base64.b64encode(image.read_bytes()).decode()}"
+    url = f"data:{kind};base64,{base64.b64encode(read_file(image)).decode()}"
     return [{"type": "text", "text": text}, {"type": "image_url", "image_url": {"url": url}}]

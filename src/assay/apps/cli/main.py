@@ -5,56 +5,72 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
+from assay.apps.cli.failure import Failure, bug_report
 from assay.errors import AssayError
 
 _COMMANDS = {
-    "up": ("network", "Bring up the network on this machine."),
-    "down": ("network", "Stop it."),
-    "status": ("network", "Say what runs."),
-    "doctor": ("doctor", "Look for what keeps Assay from working here."),
-    "env": ("env", "Print base URLs and key, for the shell or as JSON."),
-    "models": ("models", "List the models that can be called."),
-    "chat": ("chat", "Ask a model; the answer is verified before you see it."),
-    "verify": ("verify", "Check a bundle offline."),
-    "receipts": ("receipts", "List, show and export the receipts kept here."),
-    "proxy": ("proxy", "Run a local OpenAI and Anthropic endpoint that verifies every answer."),
-    "trust": ("trust", "Show whom this machine believes, or come to believe a gateway."),
+    "up": "Bring up the network on this machine.",
+    "down": "Stop it.",
+    "status": "Say what runs.",
+    "doctor": "Look for what keeps Assay from working here.",
+    "env": "Print base URLs and key, for the shell or as JSON.",
+    "models": "List the models that can be called.",
+    "chat": "Ask a model; the answer is verified before you see it.",
+    "verify": "Check a bundle offline.",
+    "receipts": "List, show and export the receipts kept here.",
+    "proxy": "Run a local OpenAI and Anthropic endpoint that verifies every answer.",
+    "trust": "Show whom this machine believes, or come to believe a gateway.",
 }
-"""Command name to the module that defines it, and its line in the help."""
+"""Each command is defined in the module of its name; this is its line in the help."""
+
+DEBUG = "ASSAY_DEBUG"
+"""Environment variable: when set, failures end in a traceback."""
 
 
-class _Commands(click.Group):
+class Commands(click.Group):
+    """Finds commands without importing the others, and turns what Assay raises into what people read."""
+
     def list_commands(self, context: click.Context) -> list[str]:
         return list(_COMMANDS)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"assay.apps.cli.{_COMMANDS[name][0]}"), name)
+        command: click.Command = getattr(import_module(f"assay.apps.cli.{name}"), name)
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, says) for name, (_, says) in _COMMANDS.items()])
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def invoke(self, context: click.Context) -> Any:
+        if "NO_COLOR" in os.environ:
+            context.color = False
+        try:
+            return super().invoke(context)
+        except AssayError as error:
+            if DEBUG in os.environ:
+                raise
+            raise Failure.of(error) from error
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="assay")
 def assay() -> None:
     """AI calls that anyone can check: every answer comes with a receipt that verifies offline."""
 
 
 def main() -> NoReturn:
-    """Run the command line; an error is a sentence and a hint, not a traceback (unless ASSAY_DEBUG is set)."""
+    """Run the command line. A failure is a sentence, a hint and a code, and a traceback only under `DEBUG`."""
     try:
         assay(prog_name="assay")
-    except AssayError as error:
-        if os.environ.get("ASSAY_DEBUG"):
+    except Exception as error:
+        if DEBUG in os.environ:
             raise
-        click.echo(click.style("error: ", fg="red") + str(error), err=True)
+        click.echo(bug_report(error, DEBUG), err=True)
         sys.exit(1)
     sys.exit(0)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
 
 import click
 
 from assay.apps.client.environment import load_policy
-from assay.apps.client.introduction import published_policy
 from assay.apps.network.home import Home
+from assay.apps.network.introduction import believe
 from assay.trust.receipts.policy import Policy
 
 
@@ -20,39 +19,45 @@ def trust() -> None:
 
 
 @trust.command()
-def show() -> None:
-    """Print the policy in $ASSAY_HOME/trust.json."""
-    click.echo(json.dumps(load_policy().to_json(), indent=2))
+@click.option("--json", "as_json", is_flag=True, help="Print the policy file itself.")
+def show(as_json: bool) -> None:
+    """Show the policy in $ASSAY_HOME/trust.json."""
+    policy = load_policy()
+    if as_json:
+        click.echo(json.dumps(policy.to_json(), indent=2))
+        return
+    _show_believed(policy)
+    click.echo(f"floor    {policy.floor.value}")
+    if policy.require_inclusion:
+        click.echo(f"log      a proof is demanded, with {policy.quorum} witnesses")
 
 
 @trust.command()
 @click.argument("url")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 def add(url: str, yes: bool) -> None:
     """Believe the gateway at URL from now on (trust on first use).
 
-    Compare the node key with one you got another way: nothing but this connection vouches for it.
+    Compare its node key with one you got another way: nothing but this connection vouches for it.
     """
+    from assay.apps.client.introduction import published_policy
+
     met = published_policy(url)
-    for node in sorted(met.nodes):
-        click.echo(f"node  {node}")
-    for anchor in met.anchors:
-        click.echo(f"root  {anchor.fingerprint} ({anchor.kind.value}: {anchor.name})")
-    for log in met.logs:
-        click.echo(f"log   {log.vkey}")
+    _show_believed(met)
     if not yes:
         click.confirm("Believe them?", abort=True)
     home = Home.find(os.environ)
     home.create()
-    known = load_policy(home) if home.trust.exists() else Policy()
-    home.trust.write_text(json.dumps(_joined(known, met).to_json(), indent=2) + "\n")
-    click.echo(f"written to {home.trust}")
+    believe(home, met)
+    click.echo(f"Written to {home.trust}.")
 
 
-def _joined(known: Policy, met: Policy) -> Policy:
-    return replace(
-        known,
-        nodes=known.nodes | met.nodes,
-        anchors=tuple(dict.fromkeys((*known.anchors, *met.anchors))),
-        logs=tuple(dict.fromkeys((*known.logs, *met.logs))),
-    )
+def _show_believed(policy: Policy) -> None:
+    for node in sorted(policy.nodes):
+        click.echo(f"node     {node}")
+    for anchor in policy.anchors:
+        click.echo(f"root     {anchor.fingerprint}  {anchor.family}, {anchor.kind.value}: {anchor.name}")
+    for log in policy.logs:
+        click.echo(f"log      {log.vkey}")
+    for witness in policy.witnesses:
+        click.echo(f"witness  {witness.vkey}")

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import click
 
+from assay.apps.cli.marks import Mark
 from assay.trust.receipts.verdict import Level, Status, Verdict
 
-_MARKS = {
-    Status.PASSED: ("✓", "green"),
-    Status.FAILED: ("✗", "red"),
-    Status.NOT_APPLICABLE: ("–", "bright_black"),
-}
+_MARKS = {Status.PASSED: Mark.GOOD, Status.FAILED: Mark.BAD, Status.NOT_APPLICABLE: Mark.NONE}
 
 
 def show_verdict(verdict: Verdict, floor: Level) -> None:
     """Print the checks as a table and the level below it."""
     width = max(len(check.name) for check in verdict.checks)
     for check in verdict.checks:
-        mark, colour = _MARKS[check.status]
-        click.echo(f"  {click.style(mark, fg=colour)} {check.name.ljust(width)}  {check.detail}")
+        click.echo(f"  {_MARKS[check.status]} {check.name.ljust(width)}  {check.detail}")
     met = verdict.level.meets(floor)
     level = click.style(verdict.level.value, fg="green" if met else "red", bold=True)
-    click.echo(f"  {level}: {'meets' if met else 'does not meet'} the floor {floor.value}")
+    click.echo(f"  {level}, floor {floor.value}: {'met' if met else 'not met'}")

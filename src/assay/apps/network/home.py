@@ -59,3 +59,18 @@ class Home:
     def env(self) -> Path:
         """Base URLs and the key of the first account, for clients on this machine."""
         return self.root / "env.json"
+
+    @property
+    def presence(self) -> Path:
+        """Which gateway serves this home, see `assay.apps.network.presence`."""
+        return self.root / "gateway.json"
+
+    @property
+    def output(self) -> Path:
+        """What the gateway process writes: warnings and errors, never a prompt or an answer."""
+        return self.root / "gateway.log"
+
+    @property
+    def receipts(self) -> Path:
+        """The receipts of whoever calls from this machine."""
+        return self.root / "receipts"

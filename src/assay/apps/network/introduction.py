@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assay.apps.network.home import Home
-from assay.apps.network.node import Node
+from assay.trust.metering import CredentialRefused
+from assay.trust.receipts.policy import Policy
+
+if TYPE_CHECKING:
+    from assay.apps.network.node import Node
 
 FIRST_ACCOUNT = "local"
 FIRST_DEPOSIT = 10_000_000
@@ -16,25 +21,42 @@ FIRST_DEPOSIT = 10_000_000
 
 
 def introduce(node: Node, home: Home, url: str) -> None:
-    """Write ``trust.json`` and ``env.json``; the first account is opened once and kept."""
-    _write(home.trust, node.trust.to_json())
+    """Write ``env.json``, and add the node to ``trust.json``; the first account is opened once and kept."""
+    believe(home, node.trust)
     _write(
         home.env,
         {
             "openai_base_url": f"{url}/v1",
             "anthropic_base_url": url,
-            "api_key": _known_key(home) or node.rail.open_account(FIRST_ACCOUNT, FIRST_DEPOSIT),
+            "api_key": _known_key(node, home) or node.rail.open_account(FIRST_ACCOUNT, FIRST_DEPOSIT),
             "data_dir": str(home.root),
         },
     )
 
 
-def _known_key(home: Home) -> str | None:
+def believe(home: Home, met: Policy) -> None:
+    """Add the keys, roots and logs of ``met`` to the policy of ``home``; what it demands stays as it is.
+
+    Raises `ConfigError` for a policy that cannot be read.
+    """
+    known = Policy.from_bytes(home.trust.read_bytes()) if home.trust.exists() else Policy()
+    joined = replace(
+        known,
+        nodes=known.nodes | met.nodes,
+        anchors=tuple(dict.fromkeys((*known.anchors, *met.anchors))),
+        logs=tuple(dict.fromkeys((*known.logs, *met.logs))),
+    )
+    _write(home.trust, joined.to_json())
+
+
+def _known_key(node: Node, home: Home) -> str | None:
+    """The key that an earlier introduction left, if it still opens an account."""
     try:
         key = json.loads(home.env.read_text())["api_key"]
-    except (OSError, ValueError, KeyError, TypeError):
+        node.rail.balance(key)
+    except (OSError, ValueError, KeyError, TypeError, CredentialRefused):
         return None
-    return key if isinstance(key, str) else None
+    return str(key)
 
 
 def _write(path: Path, value: dict[str, Any]) -> None:

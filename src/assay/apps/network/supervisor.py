@@ -2,136 +2,112 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import suppress
 
+import orjson
+
+from assay.apps.network import presence
+from assay.apps.network.health import Health, ask_health
 from assay.apps.network.home import Home
+from assay.apps.network.presence import Running
 from assay.errors import AssayError
 
-_START_SECONDS = 30.0
-_STOP_SECONDS = 15.0
+_ANSWER_SECONDS = 30.0
+_MODEL_SECONDS = 120.0
+_POLITE_SECONDS = 15.0
+_FORCED_SECONDS = 5.0
+_PAUSE_S = 0.02
 
 
-class StartFailed(AssayError):
-    """The gateway process ended before it listened."""
+class GatewayFailed(AssayError):
+    """The gateway process ended before it served. ``code`` is that of its own failure, if it could say it."""
 
-    code = "start_failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A gateway process and where it listens."""
-
-    pid: int
-    url: str
+    code = "gateway_failed"
 
 
 class Supervisor:
-    """The one gateway process of a home; ``gateway.json`` there says which."""
+    """The one gateway process of a home."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
-        self._record = home.root / "gateway.json"
-        self.output = home.root / "gateway.log"
-        """What the gateway writes: warnings and errors, never content."""
 
     def find(self) -> Running | None:
-        """The running gateway, if its process lives and answers."""
-        running = self._recorded()
-        return running if running is not None and _lives(running.pid) and self.health(running) else None
-
-    def health(self, running: Running) -> dict[str, object] | None:
-        """What ``/health`` says; None when nothing answers."""
-        try:
-            with urllib.request.urlopen(f"{running.url}/health", timeout=3) as response:  # noqa: S310 - loopback
-                health: dict[str, object] = json.load(response)
-                return health
-        except (urllib.error.URLError, OSError, ValueError):
-            return None
+        """The gateway process that serves this home, whoever started it."""
+        return presence.find(self._home.presence)
 
     def start(self, host: str, port: int) -> Running:
-        """Start a gateway that outlives the caller, and wait until it listens. Raises `StartFailed`."""
+        """Start a gateway that outlives the caller, and wait until it answers. Raises `GatewayFailed`."""
         self._home.create()
-        command = [sys.executable, "-m", "assay.apps.network.serve", "--home", str(self._home.root)]
-        command += ["--host", host, "--port", str(port)]
-        with self.output.open("ab") as output:
+        command = [sys.executable, "-m", "assay.apps.network.serve", "--introduce"]
+        command += ["--home", str(self._home.root), "--host", host, "--port", str(port)]
+        with self._home.output.open("ab") as output:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=output,
-                start_new_session=True,
-                text=True,
+                start_new_session=True,  # a Ctrl-C at the terminal is for the supervisor to pass on
             )
         assert process.stdout is not None
         with process.stdout:
             line = process.stdout.readline()
-        if not line:
-            raise StartFailed("The gateway ended before it listened.", hint=_last_line(self.output))
-        running = Running(process.pid, json.loads(line)["url"])
-        self._record.write_text(json.dumps({"pid": running.pid, "url": running.url}))
-        self._wait_until_healthy(running)
+        self._read(line)
+        _wait(lambda: self.health() is not None or self.find() is None, _ANSWER_SECONDS)
+        running = self.find()
+        if running is None or self.health() is None:
+            raise self._failed()
         return running
 
-    def stop(self, running: Running) -> None:
-        """End the gateway: politely, then by force."""
-        _signal(running.pid, signal.SIGTERM)
-        deadline = time.monotonic() + _STOP_SECONDS
-        while _lives(running.pid):
-            if time.monotonic() > deadline:
-                _signal(running.pid, signal.SIGKILL)
-            time.sleep(0.05)
-        self._record.unlink(missing_ok=True)
+    def health(self) -> Health | None:
+        """What the gateway says of itself; None when none runs or it does not answer."""
+        running = self.find()
+        return None if running is None else ask_health(running.url)
 
-    @contextmanager
-    def attached(self, running: Running) -> Iterator[None]:
-        """Stop the gateway when the block ends, however it ends."""
-        try:
-            yield
-        finally:
-            self.stop(running)
+    def wait_for_models(self) -> Health | None:
+        """Wait until every provider has started or failed to, and say how it went. None when the gateway is gone."""
+        _wait(lambda: (health := self.health()) is None or not health.is_starting, _MODEL_SECONDS)
+        return self.health()
 
-    def _recorded(self) -> Running | None:
-        try:
-            value = json.loads(self._record.read_text())
-            return Running(int(value["pid"]), str(value["url"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+    def wait_for_end(self) -> None:
+        """Wait until no gateway serves this home."""
+        while self.find() is not None:
+            time.sleep(0.2)
 
-    def _wait_until_healthy(self, running: Running) -> None:
-        deadline = time.monotonic() + _START_SECONDS
-        while self.health(running) is None:
-            if not _lives(running.pid) or time.monotonic() > deadline:
-                raise StartFailed("The gateway does not answer.", hint=_last_line(self.output))
-            time.sleep(0.02)
+    def stop(self, running: Running) -> bool:
+        """End the gateway: politely, then by force. Whether being polite was enough."""
+        for number, seconds in ((signal.SIGTERM, _POLITE_SECONDS), (signal.SIGKILL, _FORCED_SECONDS)):
+            with suppress(ProcessLookupError):
+                os.kill(running.pid, number)
+            if _wait(lambda: self.find() is None, seconds):
+                return number == signal.SIGTERM
+        raise GatewayFailed(f"Process {running.pid} does not end.", hint="look at it with `ps`")
+
+    def _read(self, line: bytes) -> None:
+        """Raises what the process says that went wrong, or that it ended without a word."""
+        if not line:
+            raise self._failed()
+        if error := orjson.loads(line).get("error"):
+            failure = GatewayFailed(error["message"], hint=error["hint"])
+            failure.code = error["code"]  # type: ignore[misc]  # it speaks for the process
+            raise failure
+
+    def _failed(self) -> GatewayFailed:
+        return GatewayFailed(
+            "The gateway ended before it served.", hint=f"its last words are in {self._home.output}"
+        )
 
 
-def _lives(pid: int) -> bool:
-    """Whether the process runs; one that has ended and waits to be reaped does not."""
-    with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, PermissionError):
-        return False
+def _wait(condition: Callable[[], bool], seconds: float) -> bool:
+    """Whether ``condition`` came true within so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_PAUSE_S)
     return True
-
-
-def _signal(pid: int, number: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, number)
-
-
-def _last_line(path: Path) -> str:
-    lines = path.read_text(errors="replace").strip().splitlines()
-    return lines[-1] if lines else f"see {path}"

@@ -1,0 +1,123 @@
+"""`assay up`: the network on this machine, from nothing to a gateway that answers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import click
+
+from assay.apps.cli.durations import spell
+from assay.apps.network.address import ANY_PORT, DEFAULT_PORT, LOOPBACK, is_free
+from assay.apps.network.home import Home
+from assay.apps.network.presence import Running
+from assay.apps.network.supervisor import Supervisor
+
+
+@click.command()
+@click.option("--detach", "-d", is_flag=True, help="Leave it running in the background.")
+@click.option("--demo", is_flag=True, help="Make one call to the local model and show how it verifies.")
+@click.option("--host", default=LOOPBACK, show_default=True, help="Address to listen on.")
+@click.option("--port", type=int, help=f"Default: {DEFAULT_PORT}, or a free one if another program has it.")
+def up(detach: bool, demo: bool, host: str, port: int | None) -> None:
+    """Bring up the network on this machine: a gateway with local models, its log, and an account.
+
+    A network that is up already is left as it is.
+    """
+    home = Home.find(os.environ)
+    supervisor = Supervisor(home)
+    with ExitStack() as at_the_end:
+        running = supervisor.find()
+        stays = running is not None or detach
+        if running is not None:
+            since = spell(time.time() - running.since)
+            click.echo(f"Assay is already up: {running.url}, process {running.pid}, for {since}.")
+        else:
+            running = _start(supervisor, home, host, port)
+            if not stays:
+                at_the_end.callback(_stop, supervisor, running)
+            _load_models(supervisor)
+        if demo:
+            from assay.apps.cli.demo import make_one_call
+
+            make_one_call()
+        _say_what_next(running)
+        if not stays:
+            _hold(supervisor, home)
+
+
+def _start(supervisor: Supervisor, home: Home, host: str, port: int | None) -> Running:
+    click.echo(f"Assay in {home.root}")
+    if port is None:
+        port = DEFAULT_PORT if is_free(host, DEFAULT_PORT) else ANY_PORT
+        if port == ANY_PORT:
+            click.echo(f"Port {DEFAULT_PORT} belongs to another program; a free one is taken instead.")
+    with _step("starting the gateway"):
+        return supervisor.start(host, port)
+
+
+def _load_models(supervisor: Supervisor) -> None:
+    with _step("loading the local models"):
+        health = supervisor.wait_for_models()
+    for name, readiness in health.providers.items() if health else ():
+        if readiness == "failed":
+            click.echo(f"Provider {name} did not start; `assay doctor` says what is missing.", err=True)
+
+
+@contextmanager
+def _step(what: str) -> Iterator[None]:
+    click.echo(f"  {what} ... ", nl=False)
+    began = time.monotonic()
+    try:
+        yield
+    except BaseException:
+        click.echo("failed")
+        raise
+    click.echo(f"{time.monotonic() - began:.1f} s")
+
+
+def _say_what_next(running: Running) -> None:
+    assay = _as_typed()
+    click.echo(
+        f"""
+OpenAI SDK     base_url={running.url}/v1
+Anthropic SDK  base_url={running.url}
+both           eval "$({assay} env)" sets base URLs and key
+
+call           {assay} chat "Why is the sea salty?"
+verify         {assay} receipts ls; {assay} receipts export ID; {assay} verify FILE
+stop           {assay} down"""
+    )
+
+
+def _as_typed() -> str:
+    """How to type `assay` here: its name where the shell finds it by that, else its path."""
+    typed = Path(sys.argv[0])
+    found = shutil.which(typed.name)
+    return typed.name if found and Path(found).resolve() == typed.resolve() else os.path.relpath(typed)
+
+
+def _hold(supervisor: Supervisor, home: Home) -> None:
+    """Wait for Ctrl-C, for being told to end, or for the gateway's own end."""
+    click.echo("\nCtrl-C stops it.")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        supervisor.wait_for_end()
+    except KeyboardInterrupt:
+        click.echo()
+    else:
+        click.echo(f"The gateway has ended by itself; its last words are in {home.output}.", err=True)
+        sys.exit(1)
+
+
+def _stop(supervisor: Supervisor, running: Running) -> None:
+    if supervisor.find() == running:
+        supervisor.stop(running)
+        click.echo("Stopped.")
