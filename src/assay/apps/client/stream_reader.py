@@ -127,7 +127,7 @@ class StreamReader:
         if self._signer is None:
             self._unsigned_heads.append(head)
             return []
-        self._check_head(head, self._signer)
+        self._check_heads(head, key=self._signer)
         return self._release(head.chunks)
 
     def _read_receipt(self, delivery: Delivery) -> None:
@@ -146,13 +146,14 @@ class StreamReader:
         """Heads and receipt are by one key. Heads that no key vouched for are checked now that one is named."""
         if self._signer is not None and self._signer != statement.node:
             raise self._refuse("head", "the receipt is by another node than the heads")
-        for head in self._unsigned_heads:
-            self._check_head(head, statement.node)
-        self._unsigned_heads.clear()
+        self._check_heads(key=statement.node)
 
-    def _check_head(self, head: StreamHead, key: str) -> None:
-        if not _is_signed_by(key, head):
-            raise self._refuse("head", "a head is not signed by the node")
+    def _check_heads(self, *heads: StreamHead, key: str) -> None:
+        """These heads, and those that came before it was known whose they should be, are by ``key``."""
+        for head in (*self._unsigned_heads, *heads):
+            if not _is_signed_by(key, head):
+                raise self._refuse("head", "a head is not signed by the node")
+        self._unsigned_heads.clear()
 
     def _complete(self) -> None:
         if self._delivery is not None and len(self._chunks) == self._promised:
