@@ -1,0 +1,174 @@
+"""What a gateway shows for its word: fetched once, asked for again while it is pending, believed by the policy."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+import pytest
+from tests.unit.apps.client.node import NONCE, NOW, REQUEST, Node
+
+from assay.apps.client.backing import Backing, ProofPending
+from assay.apps.client.exchange import Exchange, Received
+from assay.apps.client.refused import AnswerRefused
+from assay.apps.client.steps import Fetch, Pause, Steps
+from assay.engines.enclave.simulated import SimulatedEnclave
+from assay.engines.inference.operation import Operation
+from assay.trust.evidence import NODE_KEY_DOMAIN, bind
+from assay.trust.receipts.envelope import encode_base64
+from assay.trust.receipts.policy import Policy
+from assay.trust.receipts.predicate import EvidenceClaim
+from assay.trust.receipts.verdict import Level
+
+T = TypeVar("T")
+Pages = Callable[[str], bytes | None]
+
+
+class Network:
+    """Serves pages without a socket, and counts what it is asked."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+        self.asked: list[str] = []
+        self.waited = 0.0
+
+    def do(self, steps: Steps[T]) -> T:
+        answer: bytes | None = None
+        while True:
+            try:
+                step = steps.send(answer)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            answer = self._fetch(step.path) if isinstance(step, Fetch) else self._pause(step)
+
+    def _fetch(self, path: str) -> bytes | None:
+        self.asked.append(path)
+        return self._pages(path)
+
+    def _pause(self, pause: Pause) -> None:
+        self.waited += pause.seconds
+
+
+@pytest.fixture(scope="module")
+def enclave(tmp_path_factory: pytest.TempPathFactory) -> SimulatedEnclave:
+    return SimulatedEnclave.open(tmp_path_factory.mktemp("keys"), clock=lambda: NOW)
+
+
+def attest(enclave: SimulatedEnclave, node: Node, nonce: bytes = b"") -> bytes:
+    bound = bind(NODE_KEY_DOMAIN, node.public_key, (), nonce)
+    return enclave.attest(user_data=bound, nonce=nonce or None, public_key=node.public_key)
+
+
+def attestation_page(enclave: SimulatedEnclave, node: Node, nonce: bytes | None = None) -> Pages:
+    def page(path: str) -> bytes:
+        asked = bytes.fromhex(parse_qs(urlsplit(path).query)["nonce"][0])
+        document = attest(enclave, node, asked if nonce is None else nonce)
+        return orjson.dumps({"document": encode_base64(document), "nonce": asked.hex(), "type": "nitro"})
+
+    return page
+
+
+def nothing(path: str) -> None:
+    return None
+
+
+def backing(policy: Policy) -> Backing:
+    return Backing(policy, lambda: NOW)
+
+
+def received(node: Node) -> tuple[Exchange, Received]:
+    exchange = Exchange(Operation.CHAT, REQUEST, NONCE, node.policy)
+    return exchange, exchange.read_body(node.body(), None)
+
+
+def test_evidence_is_fetched_once_for_many_receipts(enclave: SimulatedEnclave) -> None:
+    document = attest(enclave, Node())
+    digest = hashlib.sha256(document).hexdigest()
+    node = Node(evidence=[EvidenceClaim("nitro", digest)])
+    policy = Policy(anchors=(enclave.anchor(),))
+    network, source = Network({f"/evidence/{digest}": document}.get), backing(policy)
+    exchange, answer = received(node)
+    exchange = replace(exchange, policy=policy)
+    levels = [network.do(source.conclude(exchange, answer)).verdict.level for _ in range(2)]
+    assert levels == [Level.SIGNED_SIMULATED] * 2
+    assert network.asked == [f"/evidence/{digest}"]
+
+
+def test_evidence_that_cannot_be_had_lowers_the_level(enclave: SimulatedEnclave) -> None:
+    node = Node(evidence=[EvidenceClaim("nitro", "00" * 32)])
+    policy = Policy(anchors=(enclave.anchor(),))
+    exchange, answer = received(node)
+    with pytest.raises(AnswerRefused) as refused:
+        Network(nothing).do(backing(policy).conclude(replace(exchange, policy=policy), answer))
+    assert refused.value.check == "level"
+
+
+def test_another_document_under_the_named_digest_is_refused(enclave: SimulatedEnclave) -> None:
+    node = Node(evidence=[EvidenceClaim("nitro", "00" * 32)])
+    policy = replace(node.policy, anchors=(enclave.anchor(),))
+    exchange, answer = received(node)
+    network = Network(lambda path: attest(enclave, node))
+    with pytest.raises(AnswerRefused) as refused:
+        network.do(backing(policy).conclude(replace(exchange, policy=policy), answer))
+    assert refused.value.check == "evidence"
+
+
+def test_pinned_keys_release_heads_without_asking() -> None:
+    network = Network(nothing)
+    assert network.do(backing(Node().policy).head_keys()) == Node().policy.nodes
+    assert network.asked == []
+
+
+def test_an_attested_key_releases_heads(enclave: SimulatedEnclave) -> None:
+    network, source = Network(attestation_page(enclave, Node())), backing(Policy(anchors=(enclave.anchor(),)))
+    assert network.do(source.head_keys()) == Node().policy.nodes
+    assert network.do(source.head_keys()) == Node().policy.nodes
+    assert len(network.asked) == 1
+
+
+@pytest.mark.parametrize("page", ["none", "old nonce", "garbage", "not an object", "no base64"])
+def test_a_key_that_is_not_freshly_attested_releases_nothing(enclave: SimulatedEnclave, page: str) -> None:
+    pages: dict[str, Pages] = {
+        "none": nothing,
+        "old nonce": attestation_page(enclave, Node(), nonce=b"an earlier one"),
+        "garbage": lambda path: b"<html>",
+        "not an object": lambda path: b"[]",
+        "no base64": lambda path: b'{"document":"?"}',
+    }
+    source = backing(Policy(anchors=(enclave.anchor(),)))
+    assert Network(pages[page]).do(source.head_keys()) == frozenset()
+
+
+def test_a_simulated_key_releases_nothing_where_attested_is_the_floor(enclave: SimulatedEnclave) -> None:
+    policy = Policy(floor=Level.ATTESTED, nodes=Node().policy.nodes, anchors=(enclave.anchor(),))
+    assert Network(attestation_page(enclave, Node())).do(backing(policy).head_keys()) == frozenset()
+
+
+def test_a_pending_proof_is_asked_for_again(enclave: SimulatedEnclave) -> None:
+    answers = iter([None, None, b"proof"])
+    network = Network(lambda path: next(answers))
+    assert network.do(backing(Policy()).proof("ab", timeout=10)) == b"proof"
+    assert network.asked == ["/v1/receipts/ab/proof"] * 3
+    assert 0 < network.waited < 1
+
+
+def test_a_proof_that_does_not_come_in_time_is_pending() -> None:
+    exchange, answer = received(Node())
+    bundle = exchange.conclude(answer, {}, None, NOW).bundle
+    network = Network(nothing)
+    with pytest.raises(ProofPending):
+        network.do(backing(Node().policy).complete(bundle, timeout=5))
+    assert network.waited >= 5
+
+
+def test_a_proof_that_proves_nothing_is_refused() -> None:
+    exchange, answer = received(Node())
+    bundle = exchange.conclude(answer, {}, None, NOW).bundle
+    with pytest.raises(AnswerRefused) as refused:
+        Network(lambda path: b"garbage").do(backing(Node().policy).complete(bundle, timeout=5))
+    assert refused.value.check == "inclusion"
