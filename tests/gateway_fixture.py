@@ -34,6 +34,12 @@ PAINTER = "gpt-image-2.5-flare"
 OFFICIAL_OPENAI = ("gpt-3.5-turbo-instruct", "gpt-image-1.5", "omni-moderation-2024-09-26")
 OFFICIAL_ANTHROPIC = ("claude-opus-5-5", "model_id", *sorted(DEPRECATED_MODELS))
 """What the tests of the official clients ask for beside these."""
+DEFAULT_FOR = {
+    GPT: 'default_for = ["responses", "responses.compact"]',
+    PAINTER: 'default_for = ["images.generations", "images.edits", "images.variations"]',
+    "omni-moderation-2024-09-26": 'default_for = ["moderations"]',
+}
+"""Which model answers where a request may leave it out."""
 
 PROVIDER_KEY = "sk-of-the-provider"
 
@@ -43,6 +49,7 @@ name = "openai"
 kind = "openai"
 base_url = "{url}/v1"
 api_key_env = "OPENAI_API_KEY"
+pass_through = true
 allow_unpriced = true
 
 [[providers]]
@@ -114,7 +121,7 @@ def _catalogue(upstream_url: str) -> str:
         "anthropic": (CLAUDE, *OFFICIAL_ANTHROPIC),
     }
     models = [
-        MODEL.format(model=model, provider=provider)
+        MODEL.format(model=model, provider=provider) + DEFAULT_FOR.get(model, "")
         for provider, names in served.items()
         for model in dict.fromkeys(names)
     ]

@@ -18,8 +18,6 @@ only_gateway = pytest.mark.skipif(DIRECT, reason="the provider checks no key, no
 
 STATUSES = [
     (400, "BadRequestError"),
-    (401, "AuthenticationError"),
-    (403, "PermissionDeniedError"),
     (404, "NotFoundError"),
     (429, "RateLimitError"),
     (500, "InternalServerError"),
@@ -65,6 +63,17 @@ def test_provider_refuses(sdk: Any, ask: Ask, status: int, name: str, stream: bo
         ask(f"!!status {status}", stream=stream)
     assert caught.value.status_code == status
     assert "Scripted failure" in str(caught.value)
+
+
+@only_gateway
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_provider_that_refuses_the_node_is_not_the_callers_fault(sdk: Any, ask: Ask, status: int) -> None:
+    """The caller's key is right; the provider's words are about the node's, and may quote it."""
+    with pytest.raises(sdk.InternalServerError) as caught:
+        ask(f"!!status {status}")
+    assert caught.value.status_code == 502
+    assert "provider_refused_node" in str(caught.value.body)
+    assert "Scripted failure" not in str(caught.value)
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic"])

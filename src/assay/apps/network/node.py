@@ -34,6 +34,8 @@ from assay.services.gateway.metrics import Metrics
 from assay.services.gateway.notary import Notary, logged_statements
 from assay.services.gateway.pages import Pages
 from assay.services.gateway.store import ReceiptIndex
+from assay.services.gateway.stored import Stored
+from assay.services.gateway.tracing import find_tracing
 from assay.services.payments.accounts import AccountRail
 from assay.services.payments.store import AccountStore
 from assay.trust.receipts.policy import Policy
@@ -72,6 +74,7 @@ class Node:
             anchors=(enclave.anchor(),),
             logs=(_log_signer(home, key).verifier,),
         )
+        self._tracing = find_tracing(secrets)
         attestor = Attestor(enclave, key, home.evidence, clock)
         metrics = Metrics()
         notary = Notary(key, self.log, self._sequencer, self._index, attestor, clock)
@@ -81,6 +84,7 @@ class Node:
             meter=self.rail,
             notary=notary,
             metrics=metrics,
+            tracing=self._tracing,
             max_body=MAX_BODY_BYTES,
             body_seconds=BODY_SECONDS,
         )
@@ -95,7 +99,8 @@ class Node:
             readiness=self._warming.readiness,
             version=version("assay"),
         )
-        self.gateway = Gateway(calls, pages, metrics, self)
+        stored = Stored(catalogue, self._providers, self.rail)
+        self.gateway = Gateway(calls, stored, pages, metrics, self)
         self._catch_up()
 
     @classmethod
@@ -132,6 +137,7 @@ class Node:
         self._write_books()
         self._index.close()
         self._accounts.close()
+        self._tracing.close()
         self.log.close()
 
     async def _keep_books(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from assay.engines.inference.operation import Operation
 from assay.engines.inference.settings import nearest
 from assay.errors import AssayError
 from assay.trust.receipts.predicate import Price
@@ -47,6 +48,8 @@ class Model:
     """Tokens the model can hold, prompt and answer together; None when unknown."""
     label: str | None = None
     """What a caller should know before relying on it, e.g. ``demo quality``."""
+    default_for: frozenset[Operation] = frozenset()
+    """Operations for which it answers requests that name no model, where the dialect allows that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +59,22 @@ class ProviderEntry:
     name: str
     kind: str
     allow_unpriced: bool = False
+    pass_through: bool = False
+    """Whether callers may reach what this provider stores: see `assay.services.gateway.stored`."""
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Catalogue:
     """Every provider and model of a node, fixed at start."""
 
-    __slots__ = ("_by_target", "_models", "_providers")
+    __slots__ = ("_by_target", "_defaults", "_models", "_providers")
 
     def __init__(self, providers: Iterable[ProviderEntry], models: Iterable[Model]) -> None:
         self._providers = {provider.name: provider for provider in providers}
         self._models = {model.id: model for model in models}
+        self._defaults = {
+            operation: model for model in self._models.values() for operation in model.default_for
+        }
         self._by_target = {target: model for model in self._models.values() for target in model.targets}
 
     def providers(self) -> tuple[ProviderEntry, ...]:
@@ -89,6 +97,10 @@ class Catalogue:
         if provider is None or not slash or not rest:
             raise UnknownModel("there is no such model here", hint=nearest(name, self._models))
         return self._addressed(name, provider, Target(prefix, rest))
+
+    def default(self, operation: Operation) -> Model | None:
+        """The model for a request of ``operation`` that names none."""
+        return self._defaults.get(operation)
 
     def _addressed(self, name: str, provider: ProviderEntry, target: Target) -> Model:
         known = self._by_target.get(target)

@@ -16,13 +16,14 @@ Prices are whole micro-USD for a million tokens, and for one picture under ``ima
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 from assay.engines.inference.catalogue import Catalogue, Model, ProviderEntry, Target
-from assay.engines.inference.settings import Settings, nearest
+from assay.engines.inference.operation import Operation
+from assay.engines.inference.settings import Settings, nearest, operation_named
 from assay.errors import ConfigError
 from assay.trust.receipts.predicate import Price
 
@@ -40,6 +41,7 @@ def load_catalogue(text: str | None, environment: Mapping[str, str]) -> Catalogu
     providers |= {entry.name: entry for entry in own.providers}
     for model in own.models:
         _check_targets(model, providers, known)
+    _check_defaults(own.models)
     models = {model.id: model for model in own.models}
     for model in known.models:
         if model.id not in models and model.targets[0].provider in providers:
@@ -74,7 +76,11 @@ def _provider(table: Mapping[str, Any], where: str) -> ProviderEntry:
                 f"{settings.where} has a colon or slash in its name", hint="they separate provider and model"
             )
         return ProviderEntry(
-            name, settings.required_text("kind"), settings.flag("allow_unpriced"), settings.rest()
+            name,
+            settings.required_text("kind"),
+            settings.flag("allow_unpriced"),
+            settings.flag("pass_through"),
+            settings.rest(),
         )
 
 
@@ -90,6 +96,7 @@ def _model(table: Mapping[str, Any], where: str) -> Model:
             _price(settings.table("price")),
             settings.whole("context"),
             settings.text("label"),
+            frozenset(operation_named(name, settings.where) for name in settings.texts("default_for") or ()),
         )
 
 
@@ -136,6 +143,18 @@ def _check_targets(model: Model, providers: Mapping[str, ProviderEntry], known: 
                 f"model {model.id} has no price",
                 hint=f"give it one, or set `allow_unpriced = true` on the provider {provider.name}",
             )
+
+
+def _check_defaults(models: Iterable[Model]) -> None:
+    defaults: dict[Operation, str] = {}
+    for model in models:
+        for operation in model.default_for:
+            if operation in defaults:
+                raise ConfigError(
+                    f"{defaults[operation]} and {model.id} are both the default for {operation}",
+                    hint="leave the operation in one of the two",
+                )
+            defaults[operation] = model.id
 
 
 def _how_to_configure(name: str, providers: Mapping[str, ProviderEntry], known: _File) -> str:

@@ -18,34 +18,36 @@ class Operation(StrEnum):
     CHAT = "chat.completions"
     COMPLETIONS = "completions"
     RESPONSES = "responses"
+    COMPACT = "responses.compact"
+    INPUT_TOKENS = "responses.input_tokens"
     EMBEDDINGS = "embeddings"
+    MODERATIONS = "moderations"
     IMAGES = "images.generations"
+    IMAGE_EDITS = "images.edits"
+    IMAGE_VARIATIONS = "images.variations"
     MESSAGES = "messages"
     COUNT_TOKENS = "messages.count_tokens"
 
     @property
     def dialect(self) -> Dialect:
-        return _DIALECT[self]
+        return Dialect.ANTHROPIC if self in (Operation.MESSAGES, Operation.COUNT_TOKENS) else Dialect.OPENAI
 
     @property
     def path(self) -> str:
         """Path below the dialect's base URL, e.g. ``/v1/chat/completions``."""
-        return _PATH[self]
+        return f"/v1/{self.value.replace('.', '/')}"
 
+    @property
+    def is_form(self) -> bool:
+        """Whether it is asked with a multipart form (RFC 7578) in place of JSON."""
+        return self in (Operation.IMAGE_EDITS, Operation.IMAGE_VARIATIONS)
 
-_PATH = {
-    Operation.CHAT: "/v1/chat/completions",
-    Operation.COMPLETIONS: "/v1/completions",
-    Operation.RESPONSES: "/v1/responses",
-    Operation.EMBEDDINGS: "/v1/embeddings",
-    Operation.IMAGES: "/v1/images/generations",
-    Operation.MESSAGES: "/v1/messages",
-    Operation.COUNT_TOKENS: "/v1/messages/count_tokens",
-}
+    @property
+    def draws(self) -> bool:
+        """Whether it is answered with pictures."""
+        return self in (Operation.IMAGES, Operation.IMAGE_EDITS, Operation.IMAGE_VARIATIONS)
 
-_DIALECT = {
-    operation: Dialect.ANTHROPIC
-    if operation in (Operation.MESSAGES, Operation.COUNT_TOKENS)
-    else Dialect.OPENAI
-    for operation in Operation
-}
+    @property
+    def counts(self) -> bool:
+        """Whether it only counts tokens, which costs nothing."""
+        return self in (Operation.COUNT_TOKENS, Operation.INPUT_TOKENS)

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from assay.engines.inference.operation import Operation
 from assay.errors import ConfigError
 
 T = TypeVar("T")
@@ -115,3 +116,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
         return "none is known"
     more = f" and {len(choices) - _NAMED} more" if len(choices) > _NAMED else ""
     return "known are " + ", ".join(f"`{choice}`" for choice in choices[:_NAMED]) + more
+
+
+def operation_named(text: str, where: str) -> Operation:
+    """The operation of this name. Raises `ConfigError`."""
+    try:
+        return Operation(text)
+    except ValueError:
+        raise ConfigError(f"{where} has no operation `{text}`", hint=nearest(text, Operation)) from None

@@ -95,6 +95,11 @@ class Log:
         return self._signer.name
 
     @property
+    def directory(self) -> Path:
+        """Where ``checkpoint`` and ``tile/`` lie, which may be served as they are."""
+        return self._directory
+
+    @property
     def size(self) -> int:
         """Number of entries, pending ones included: the index the next entry gets."""
         return self._journal.end

@@ -15,19 +15,13 @@ from assay.services.gateway.calls import Calls
 from assay.services.gateway.metrics import Metrics
 from assay.services.gateway.pages import Pages
 from assay.services.gateway.refusals import status_of, write_refusal
+from assay.services.gateway.stored import Stored
 
 logger = logging.getLogger(__name__)
 
 _CALLS = {operation.path: operation for operation in Operation}
 # The Anthropic SDK adds /v1 to its base URL, the OpenAI SDK expects it there: both spellings work.
 _CALLS |= {operation.path.removeprefix("/v1"): operation for operation in Operation}
-
-
-class RouteNotFound(AssayError):
-    """Nothing is served at this path."""
-
-    code = "route_not_found"
-    hint = "the endpoints are listed in docs/reference/http.md"
 
 
 class MethodNotAllowed(AssayError):
@@ -46,9 +40,15 @@ class Gateway:
     """The ASGI application. ``resources`` is entered when the server starts and left when it stops."""
 
     def __init__(
-        self, calls: Calls, pages: Pages, metrics: Metrics, resources: AbstractAsyncContextManager[object]
+        self,
+        calls: Calls,
+        stored: Stored,
+        pages: Pages,
+        metrics: Metrics,
+        resources: AbstractAsyncContextManager[object],
     ) -> None:
         self._calls = calls
+        self._stored = stored
         self._pages = pages
         self._metrics = metrics
         self._resources = resources
@@ -78,12 +78,14 @@ class Gateway:
             await send(message)
 
         try:
-            if operation is None:
-                await self._pages.serve(scope, receive, sending)
-            elif scope["method"] != "POST":
+            if operation is not None and scope["method"] == "POST":
+                await self._calls.answer(operation, scope, receive, sending)
+            elif self._stored.serves(scope["method"], path):
+                await self._stored.serve(scope, receive, sending)
+            elif operation is not None:
                 raise MethodNotAllowed(f"{path} is asked with POST.")
             else:
-                await self._calls.answer(operation, scope, receive, sending)
+                await self._pages.serve(scope, receive, sending)
         except ClientLeft:
             return
         except AssayError as error:
@@ -95,5 +97,11 @@ class Gateway:
             return
         self._metrics.refused(failure.code)
         if not started:
-            dialect = operation.dialect if operation else Dialect.OPENAI
+            dialect = operation.dialect if operation else _dialect_of(scope)
             await respond(send, status_of(failure), write_refusal(dialect, failure), JSON)
+
+
+def _dialect_of(scope: Scope) -> Dialect:
+    """The dialect to refuse in, where the path does not tell."""
+    speaks_anthropic = any(name == b"anthropic-version" for name, _ in scope["headers"])
+    return Dialect.ANTHROPIC if speaks_anthropic or "/messages" in scope["path"] else Dialect.OPENAI

@@ -14,6 +14,7 @@ from assay.engines.inference.operation import Operation
 from assay.engines.inference.routing import Call
 from assay.errors import AssayError
 from assay.services.gateway.asgi import Scope
+from assay.services.gateway.form import read_form
 from assay.trust.receipts.delivery import NONCE_HEADER
 
 _FORWARDED = frozenset({"anthropic-version", "anthropic-beta", "openai-beta", "idempotency-key"})
@@ -43,21 +44,28 @@ class Asked:
 def understand(operation: Operation, scope: Scope, body: bytes, catalogue: Catalogue) -> Asked:
     """Read a request. Raises `MalformedRequest`, `UnknownModel` or `UnpricedModel`."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    parsed = _parse(body)
-    name = parsed.get("model")
-    if not isinstance(name, str) or not name:
-        raise MalformedRequest(
-            "The request names no model.", hint="GET /v1/models lists them", parameter="model"
-        )
+    parsed = read_form(headers.get("content-type", ""), body) if operation.is_form else _parse(body)
+    model = _find(operation, parsed.get("model"), catalogue)
     stream = parsed.get("stream") or False
     if not isinstance(stream, bool):
         raise MalformedRequest("`stream` is true or false.", parameter="stream")
     nonce = headers.get(NONCE_HEADER, "")
     if nonce and not _NONCE.fullmatch(nonce):
         raise MalformedRequest(f"The {NONCE_HEADER} header is not 1 to 128 printable characters.")
-    forwarded = {name: value for name, value in headers.items() if name in _FORWARDED}
+    passed = _FORWARDED | {"content-type"} if operation.is_form else _FORWARDED
+    forwarded = {name: value for name, value in headers.items() if name in passed}
     call = Call(operation, body, parsed, stream, forwarded)
-    return Asked(call, catalogue.find(name), credential_of(headers), nonce)
+    return Asked(call, model, credential_of(headers), nonce)
+
+
+def _find(operation: Operation, name: Any, catalogue: Catalogue) -> Model:
+    if name is None and (default := catalogue.default(operation)) is not None:
+        return default
+    if not isinstance(name, str) or not name:
+        raise MalformedRequest(
+            "The request names no model.", hint="GET /v1/models lists them", parameter="model"
+        )
+    return catalogue.find(name)
 
 
 def credential_of(headers: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 
 from assay.engines.inference.catalogue import Catalogue
 from assay.engines.inference.operation import Operation
+from assay.engines.inference.provider import ProviderError
 from assay.engines.inference.routing import Answer, Router
 from assay.services.gateway.asgi import (
     JSON,
@@ -31,6 +32,7 @@ from assay.services.gateway.metrics import Metrics
 from assay.services.gateway.notary import Notary
 from assay.services.gateway.refusals import translate_error
 from assay.services.gateway.streamed_answer import StreamedAnswer
+from assay.services.gateway.tracing import Tracing
 from assay.services.gateway.usage import estimate
 from assay.services.gateway.whole_answer import MAX_ANSWER_BYTES, answer_whole
 from assay.trust.metering import Meter
@@ -38,6 +40,13 @@ from assay.trust.receipts.predicate import Price, Usage
 
 _FREE = Price()
 _PASSED_ON = ("retry-after", "request-id", "x-request-id")
+
+
+class ProviderRefusedNode(ProviderError):
+    """The provider turned the node away: its key is wrong, or may not do this."""
+
+    code = "provider_refused_node"
+    hint = "the node's operator has to look at the provider's key; try another model meanwhile"
 
 
 class Calls:
@@ -51,6 +60,7 @@ class Calls:
         meter: Meter,
         notary: Notary,
         metrics: Metrics,
+        tracing: Tracing,
         max_body: int,
         body_seconds: float,
     ) -> None:
@@ -59,6 +69,7 @@ class Calls:
         self._meter = meter
         self._notary = notary
         self._metrics = metrics
+        self._tracing = tracing
         self._max_body = max_body
         self._body_seconds = body_seconds
 
@@ -73,11 +84,15 @@ class Calls:
         reservation = await self._meter.reserve(asked.credential, maximum)
         try:
             async with _cancelled_when_client_leaves(receive):
-                with self._metrics.call(operation, asked.model.id) as measured:
+                with (
+                    self._metrics.call(operation, asked.model.id) as measured,
+                    self._tracing.call(operation, asked.model.id, scope["headers"]) as span,
+                ):
                     answer = await self._router.answer(asked.call, asked.model)
                     measured.answered_by(answer.target.provider)
+                    span.answered_by(answer.target.provider, answer.reply.status)
                     try:
-                        call = OpenCall(asked, opening, claim, reservation, self._notary)
+                        call = OpenCall(asked, opening, claim, reservation, self._notary, span)
                         measured.used(await _pass_on(call, answer, send))
                     finally:
                         await answer.reply.aclose()
@@ -95,7 +110,12 @@ async def _pass_on(call: OpenCall, answer: Answer, send: Send) -> Usage:
 
 
 async def _refuse(asked: Asked, answer: Answer, send: Send) -> None:
-    """Hand on a provider's own error: untouched in the client's dialect, its sentence kept in another one."""
+    """Hand on a provider's own error: untouched in the client's dialect, its sentence kept in another one.
+
+    Raises `ProviderRefusedNode` where the provider's words are about the node's key and not about the request.
+    """
+    if answer.reply.status in (401, 403):
+        raise ProviderRefusedNode(f"{answer.target.provider} does not accept this node's key for this call.")
     body = await answer.reply.read(MAX_ANSWER_BYTES)
     dialect = asked.call.operation.dialect
     if answer.operation.dialect is not dialect or not body.lstrip().startswith(b"{"):

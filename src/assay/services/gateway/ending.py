@@ -18,6 +18,7 @@ from assay.engines.inference.routing import Answer
 from assay.errors import AssayError
 from assay.services.gateway.asked import Asked
 from assay.services.gateway.notary import Notary
+from assay.services.gateway.tracing import CallSpan
 from assay.trust.metering import Reservation
 from assay.trust.receipts.canonical import canonicalize
 from assay.trust.receipts.commitment import SECRET_BYTES, OpeningSecret
@@ -59,6 +60,7 @@ class OpenCall:
     request: RequestClaim
     reservation: Reservation
     notary: Notary
+    span: CallSpan
 
     def end(
         self, answer: Answer, claim: AnswerClaim, usage: Usage, response_id: str, served: str
@@ -87,6 +89,7 @@ class OpenCall:
             nonce=self.asked.nonce,
         )
         self.reservation.commit(cost, delivery.log_index)
+        self.span.receipted(delivery)
         return delivery
 
     def _sent(self, answer: Answer) -> str:
@@ -99,7 +102,7 @@ class OpenCall:
 def commit_to_request(asked: Asked) -> tuple[OpeningSecret, RequestClaim]:
     """A fresh opening secret and the commitments under it. Raises `RequestTooIntricate`."""
     opening = OpeningSecret(os.urandom(SECRET_BYTES))
-    claim = claim_request(opening, asked.call.body, asked.call.parsed)
+    claim = claim_request(opening, asked.call.body, {} if asked.call.operation.is_form else asked.call.parsed)
     names = [*claim.fields, *(attachment.pointer for attachment in claim.attachments)]
     if len(names) > MAX_CLAIMS or len(orjson.dumps(names)) > MAX_NAMING:
         raise RequestTooIntricate("The request has more members and attachments than a receipt can name.")

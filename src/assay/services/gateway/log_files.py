@@ -14,7 +14,9 @@ from assay.services.gateway.asgi import BYTES, TEXT, Header, Send, respond
 PREFIX = "/log/"
 
 # The names that `assay.trust.transparency.tiles.tile_path` writes, and no other path below the log's directory.
-_TILE = re.compile(r"tile/(?:\d|[1-5]\d|6[0-3]|entries)(?:/x\d{3})*/\d{3}(\.p/(?:[1-9]\d?|1\d\d|2[0-4]\d|25[0-5]))?")
+_TILE = re.compile(
+    r"tile/(?:\d|[1-5]\d|6[0-3]|entries)(?:/x\d{3})*/\d{3}(\.p/(?:[1-9]\d?|1\d\d|2[0-4]\d|25[0-5]))?"
+)
 
 _FULL: Header = (b"cache-control", b"public, max-age=31536000, immutable")
 _CHANGING: Header = (b"cache-control", b"no-cache")

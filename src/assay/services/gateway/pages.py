@@ -9,12 +9,15 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from assay.engines.inference.catalogue import Catalogue, Model, UnknownModel
+from assay.engines.inference.catalogue import Catalogue
 from assay.engines.tlog.log import Log
 from assay.errors import AssayError
+from assay.services.gateway import log_files, model_pages
 from assay.services.gateway.asgi import BYTES, JSON, TEXT, Receive, Scope, Send, respond, respond_json
 from assay.services.gateway.attestor import Attestor
+from assay.services.gateway.log_files import LogFiles
 from assay.services.gateway.metrics import CONTENT_TYPE, Metrics
+from assay.services.gateway.model_pages import ModelPages
 from assay.services.gateway.notary import Notary
 from assay.services.gateway.store import ReceiptIndex
 from assay.trust.receipts.bundle import Bundle
@@ -77,7 +80,8 @@ class Pages:
 
         ``readiness`` says of each provider, by name, whether it is ``starting``, ``ready`` or ``failed``.
         """
-        self._catalogue = catalogue
+        self._models = ModelPages(catalogue)
+        self._log_files = LogFiles(log.directory)
         self._log = log
         self._index = index
         self._attestor = attestor
@@ -94,8 +98,10 @@ class Pages:
         page = self._fixed().get(path)
         if page is not None:
             await page(scope, send)
-        elif path.startswith("/v1/models/"):
-            await respond_json(send, 200, _describe(self._find(path.removeprefix("/v1/models/"))))
+        elif path == model_pages.PATH or path.startswith(f"{model_pages.PATH}/"):
+            await self._models.serve(scope, send)
+        elif path.startswith(log_files.PREFIX):
+            await self._log_files.serve(path.removeprefix(log_files.PREFIX), send)
         elif path.startswith("/v1/receipts/"):
             await self._receipt(path.removeprefix("/v1/receipts/"), send)
         elif path.startswith("/evidence/"):
@@ -105,24 +111,11 @@ class Pages:
 
     def _fixed(self) -> dict[str, Callable[[Scope, Send], Awaitable[None]]]:
         return {
-            "/v1/models": self._models,
             "/health": self._health,
             "/metrics": self._exposition,
             "/attestation": self._attestation,
             "/.well-known/assay.json": self._policy,
         }
-
-    async def _models(self, scope: Scope, send: Send) -> None:
-        """Both dialects' listing at once: each SDK reads the members it knows."""
-        models = [_describe(model) for model in self._catalogue.models()]
-        ends = {"first_id": models[0]["id"], "last_id": models[-1]["id"]} if models else {}
-        await respond_json(send, 200, {"object": "list", "data": models, "has_more": False, **ends})
-
-    def _find(self, name: str) -> Model:
-        for model in self._catalogue.models():
-            if model.id == name:
-                return model
-        raise UnknownModel("There is no such model here.", hint="GET /v1/models lists them")
 
     async def _health(self, scope: Scope, send: Send) -> None:
         """200 and ``ok``, or 503 and ``degraded`` with the code with which calls are refused meanwhile."""
@@ -193,23 +186,6 @@ def _summary(receipt: bytes, index: int, proof: bytes | None) -> dict[str, Any]:
 def _attachment(receipt: bytes) -> tuple[bytes, bytes]:
     name = receipt_id(Envelope.from_bytes(receipt).payload)[:16]
     return b"content-disposition", f'attachment; filename="{name}.assay"'.encode()
-
-
-def _describe(model: Model) -> dict[str, Any]:
-    """A model in the words of both dialects: OpenAI reads ``object``, Anthropic ``type`` and ``display_name``."""
-    provider = model.targets[0].provider
-    return {
-        "id": model.id,
-        "object": "model",
-        "type": "model",
-        "created": 0,
-        "created_at": "1970-01-01T00:00:00Z",
-        "owned_by": provider,
-        "display_name": f"{model.id} ({model.label})" if model.label else model.id,
-        "context_window": model.context,
-        "price_micro_usd": None if model.price is None else model.price.to_json(),
-        "targets": [str(target) for target in model.targets],
-    }
 
 
 def _nonce(text: str) -> bytes:

@@ -100,6 +100,10 @@ class StreamedAnswer:
             if owed and _is_last(owed[-1]):
                 await self._finish(owed[:-1], owed[-1])
                 return
+        if self._usage.images:
+            # Streams of pictures have no last event: they end with as many completed ones as were asked for.
+            await end_stream(self._send, write_receipt(self._end(Outcome.COMPLETED)))
+            return
         raise ProviderBroken("The provider's stream ended before its last event.")
 
     def _clients_blocks(self, blocks: list[bytes]) -> Iterable[tuple[bytes | None, list[bytes]]]:

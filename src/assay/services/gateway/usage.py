@@ -18,13 +18,16 @@ _DEFAULT_OUTPUT_TOKENS = 4096
 """Reserved for an answer whose length the caller did not limit."""
 
 _USAGE_OBJECT = re.compile(rb'"usage"\s*:\s*\{')
+_PICTURE_DONE = re.compile(rb'"type"\s*:\s*"image_(?:generation|edit)\.completed"')
 
 
 def estimate(price: Price, operation: Operation, asked: Mapping[str, Any], size: int) -> int:
     """Micro-USD to reserve for a request of ``size`` bytes before it is known what it will cost."""
-    if operation is Operation.IMAGES:
+    if operation.draws:
         return price.cost(Usage(input_tokens=size // BYTES_PER_TOKEN, images=_whole(asked.get("n"), 1)))
-    if operation in (Operation.EMBEDDINGS, Operation.COUNT_TOKENS):
+    if operation.counts:
+        return 0
+    if operation in (Operation.EMBEDDINGS, Operation.MODERATIONS):
         return price.cost(Usage(input_tokens=size // BYTES_PER_TOKEN))
     limit = asked.get("max_completion_tokens") or asked.get("max_output_tokens") or asked.get("max_tokens")
     output = _whole(limit, _DEFAULT_OUTPUT_TOKENS) * _whole(asked.get("n"), 1)
@@ -33,13 +36,13 @@ def estimate(price: Price, operation: Operation, asked: Mapping[str, Any], size:
 
 def usage_of(operation: Operation, asked: Mapping[str, Any], answer: Mapping[str, Any], size: int) -> Usage:
     """Usage of a whole answer in the dialect of ``operation``; ``size`` is the request's, in bytes."""
-    if operation is Operation.COUNT_TOKENS:
+    if operation.counts:
         return Usage()
     reported = answer.get("usage")
-    images = len(answer.get("data") or ()) if operation is Operation.IMAGES else 0
+    images = len(answer.get("data") or ()) if operation.draws else 0
     if isinstance(reported, dict):
         return _read(reported, images)
-    if operation is Operation.IMAGES:
+    if operation.draws:
         return Usage(images=images, source="node")
     return Usage(input_tokens=size // BYTES_PER_TOKEN, source="node")
 
@@ -47,24 +50,28 @@ def usage_of(operation: Operation, asked: Mapping[str, Any], answer: Mapping[str
 class UsageMeter:
     """Follows a stream in the provider's dialect and knows what it has consumed so far."""
 
-    __slots__ = ("_chunks", "_reported", "_size")
+    __slots__ = ("_chunks", "_reported", "_size", "images")
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._chunks = 0
         self._reported: dict[str, Any] = {}
+        self.images = 0
+        """Pictures finished so far."""
 
     def see(self, block: bytes) -> None:
         """Note one event block of the provider."""
         self._chunks += 1
         if _USAGE_OBJECT.search(block):
             self._reported |= _usage_in(event_data(block))
+        if _PICTURE_DONE.search(block):
+            self.images += 1
 
     def usage(self) -> Usage:
         """As reported by the provider; else a token for each event, and the request's size over four."""
         if "output_tokens" in self._reported or "completion_tokens" in self._reported:
-            return _read(self._reported, images=0)
-        counted = Usage(self._size // BYTES_PER_TOKEN, self._chunks, source="node")
+            return _read(self._reported, self.images)
+        counted = Usage(self._size // BYTES_PER_TOKEN, self._chunks, images=self.images, source="node")
         if "input_tokens" in self._reported:  # Anthropic says at the start what the prompt was worth
             known = _read(self._reported, images=0)
             return Usage(known.input_tokens, self._chunks, known.cached_input_tokens, source="node")

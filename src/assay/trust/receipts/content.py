@@ -35,7 +35,10 @@ def attachment_label(holder: str, pointer: str) -> str:
 
 
 def claim_request(committer: Committer, body: bytes, parsed: Mapping[str, Any]) -> RequestClaim:
-    """Commit to the bytes of a JSON request, to each of its members, and to each attachment."""
+    """Commit to the bytes of a request, to each member of the JSON object ``parsed``, and to each attachment.
+
+    A request that is no JSON object, such as a form, has no members: ``parsed`` is empty.
+    """
     fields, attached = {}, False
     for name, member in parsed.items():
         canonical = canonicalize(member)

@@ -6,8 +6,7 @@ from typing import ClassVar
 
 from assay.engines.inference.operation import Operation
 from assay.engines.inference.providers.hosted import HostedProvider
-from assay.engines.inference.settings import Settings, nearest
-from assay.errors import ConfigError
+from assay.engines.inference.settings import Settings, operation_named
 
 
 class Compatible(HostedProvider):
@@ -27,13 +26,4 @@ class Compatible(HostedProvider):
         named = settings.texts("speaks")
         if named is None:
             return cls.operations
-        return frozenset(_operation(name, settings.where) for name in named)
-
-
-def _operation(text: str, where: str) -> Operation:
-    try:
-        return Operation(text)
-    except ValueError:
-        raise ConfigError(
-            f"{where}.speaks has no operation `{text}`", hint=nearest(text, Operation)
-        ) from None
+        return frozenset(operation_named(name, f"{settings.where}.speaks") for name in named)

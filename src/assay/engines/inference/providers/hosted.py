@@ -70,6 +70,11 @@ class HostedProvider:
     async def send(self, request: Request) -> HttpReply:
         return await self.upstream.send("POST", self._paths[request.operation], request.body, request.headers)
 
+    async def forward(self, method: str, path: str, body: bytes, content_type: str) -> HttpReply:
+        """Any other request of the provider's API, ``path`` below its ``/v1``, with the node's key."""
+        headers = {"content-type": content_type} if content_type else {}
+        return await self.upstream.send(method, path, body, headers)
+
     async def aclose(self) -> None:
         await self.upstream.aclose()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from assay.engines.inference.operation import Operation
+from assay.engines.inference.operation import Dialect, Operation
 from assay.engines.inference.providers.hosted import HostedProvider
 
 
@@ -14,11 +14,5 @@ class OpenAI(HostedProvider):
     kind: ClassVar[str] = "openai"
     base_url: ClassVar[str | None] = "https://api.openai.com/v1"
     operations: ClassVar[frozenset[Operation]] = frozenset(
-        {
-            Operation.CHAT,
-            Operation.COMPLETIONS,
-            Operation.RESPONSES,
-            Operation.EMBEDDINGS,
-            Operation.IMAGES,
-        }
+        operation for operation in Operation if operation.dialect is Dialect.OPENAI
     )

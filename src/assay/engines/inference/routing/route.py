@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,7 +33,7 @@ class OperationUnsupported(AssayError):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a client asked. ``parsed`` is the object that ``body`` holds; neither is ever changed."""
+    """What a client asked. ``parsed`` is the object, or the form's texts, that ``body`` holds; neither is changed."""
 
     operation: Operation
     body: bytes
@@ -63,13 +64,19 @@ def make_route(call: Call, target: Target, provider: Provider) -> Route:
     if call.operation in provider.speaks:
         return _straight(call, target, provider)
     for operation in _TRANSLATABLE:
-        found = translation.find(call.operation, operation) if operation in provider.speaks else None
+        found = _find(call.operation, operation) if operation in provider.speaks else None
         if found is not None:
             return _translated(call, target, provider, found)
     raise OperationUnsupported(f"{target.provider} cannot answer {call.operation.value} for this model")
 
 
+def _find(client: Operation, provider: Operation) -> Translation | None:
+    return translation.find(client, provider, clock=lambda: int(time.time()))
+
+
 def _straight(call: Call, target: Target, provider: Provider) -> Route:
+    if call.operation.is_form:
+        return _form(call, target, provider)
     changes: dict[str, Any] = {}
     if call.parsed.get("model") != target.model:
         changes["model"] = target.model
@@ -78,6 +85,16 @@ def _straight(call: Call, target: Target, provider: Provider) -> Route:
     body = _changed(call, changes) if changes else call.body
     request = Request(call.operation, target.model, body, call.stream, call.headers)
     return Route(target, provider, request, translation=None, usage_injected=bool(usage))
+
+
+def _form(call: Call, target: Target, provider: Provider) -> Route:
+    """A form goes out as it came: its parts are not rewritten, so it can only name the provider's own model."""
+    if call.parsed.get("model", target.model) != target.model:
+        raise OperationUnsupported(
+            f"a form for this model has to name it `{target.model}`, as {target.provider} does"
+        )
+    request = Request(call.operation, target.model, call.body, call.stream, call.headers)
+    return Route(target, provider, request, translation=None, usage_injected=False)
 
 
 def _changed(call: Call, changes: dict[str, Any]) -> bytes:
