@@ -9,8 +9,9 @@ import anthropic
 import httpx2
 import openai
 import pytest
-from tests.gateway_fixture import CLAUDE, GPT, Gateway
+from tests.gateway_fixture import CLAUDE, GPT, PAINTER, Gateway
 from tests.integration.meddler import AsyncMeddler, Change, Meddler
+from tests.upstreams.openai_images import png
 
 import assay
 from assay import AnswerRefused, ConfigError, Level, Policy, Verified
@@ -92,6 +93,20 @@ def test_the_receipt_is_at_hand_in_the_response(gateway: Gateway, policy: Policy
     verified = raw.http_response.extensions["assay"]
     assert isinstance(verified, Verified)
     assert raw.headers["assay-receipt"] == verified.receipt.id
+
+
+def test_a_form_is_answered_under_a_receipt_too(
+    gateway: Gateway, policy: Policy, seen: list[Verified]
+) -> None:
+    client = assay.openai(
+        policy=policy, on_verified=seen.append, base_url=gateway.openai_url, api_key=gateway.api_key
+    )
+    with client:
+        edited = client.images.edit(
+            model=PAINTER, image=("a.png", png(bytes(3)), "image/png"), prompt="a heron"
+        )
+    assert edited.data
+    assert [verified.receipt.statement.operation for verified in seen] == ["images.edits"]
 
 
 def repaint(body: bytes) -> bytes:

@@ -51,7 +51,7 @@ class ReceiptStore:
     @classmethod
     def find(cls) -> ReceiptStore:
         """The store in ``$ASSAY_HOME/receipts``."""
-        return cls(Home.find(os.environ).root / "receipts")
+        return cls(Home.find(os.environ).receipts)
 
     def keep(self, verified: Verified) -> None:
         """Keep what has just verified."""
