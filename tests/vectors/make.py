@@ -26,6 +26,7 @@ from assay.trust.receipts.content import (
     claim_body,
     claim_request,
     claim_stream,
+    stream_id,
 )
 from assay.trust.receipts.delivery import Delivery, add_to_body, write_head, write_opening, write_receipt
 from assay.trust.receipts.eip712 import typed_data
@@ -53,7 +54,7 @@ FILE = Path(__file__).with_name("receipts.json")
 NODE = Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32)
 LOG = NoteSigner("vectors.example/log", Ed25519PrivateKey.from_private_bytes(bytes([2]) * 32))
 SECRET = OpeningSecret(bytes(range(32)))
-STREAM = "0123456789abcdef0123456789abcdef"
+NONCE = "vector-nonce"
 CONTRACT = "0x00000000000000000000000000000000000A55A7"
 
 REQUEST_BODY = (
@@ -71,6 +72,7 @@ CHUNKS = [
     b": keep-alive\n\n",
     b"data: [DONE]\n\n",
 ]
+STREAM_ID = stream_id(SECRET, NONCE, REQUEST_BODY)
 CANONICAL = [
     '{"b":1,"a":[true,null,"\\u00e9"]}',
     "[1.0,-0.0,1e21,1e-7,0.1,123456789012345680000,9223372036854775807]",
@@ -133,13 +135,13 @@ def _stream() -> dict[str, Any]:
     for chunk in CHUNKS[:-1]:
         witness.add(chunk)
         roots.append(witness.root())
-    head = StreamHead.sign(STREAM, witness, NODE.sign)
+    head = StreamHead.sign(STREAM_ID, witness, NODE.sign)
     witness.add(CHUNKS[-1])
     roots.append(witness.root())
-    statement = _statement(claim_stream(witness, STREAM, Outcome.COMPLETED))
+    statement = _statement(claim_stream(witness, STREAM_ID, Outcome.COMPLETED))
     envelope = _seal(statement)
     sent = [
-        write_opening(STREAM, SECRET),
+        write_opening(STREAM_ID, SECRET),
         *CHUNKS[:-1],
         write_head(head),
         write_receipt(Delivery(envelope, SECRET, 1)),
@@ -175,7 +177,7 @@ def _statement(answer: AnswerClaim) -> Statement:
         cost=price.cost(usage),
         payment=PaymentClaim("account", "b3BhcXVl"),
         evidence=(),
-        nonce="vector-nonce",
+        nonce=NONCE,
         node=_node().hex(),
         issued_at=datetime(2026, 11, 24, 12, 0, 0, 5000, UTC),
     )

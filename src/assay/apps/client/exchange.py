@@ -15,7 +15,15 @@ from assay.engines.inference.operation import Operation
 from assay.errors import FormatError
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.commitment import Opening, OpeningSecret
-from assay.trust.receipts.content import ANSWER, REQUEST, SENT, attachment_label, field_label
+from assay.trust.receipts.content import (
+    ANSWER,
+    REQUEST,
+    SENT,
+    STREAM,
+    attachment_label,
+    field_label,
+    stream_id,
+)
 from assay.trust.receipts.delivery import Delivery, add_to_body, take_from_body
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.statement import Statement
@@ -44,6 +52,10 @@ class Exchange:
     policy: Policy
     refusal: type[AnswerRefused] = AnswerRefused
     """The class to refuse with; SDKs let through only errors of their own family."""
+
+    def is_answered_by(self, stream: str, secret: OpeningSecret) -> bool:
+        """Whether a stream of this id answers this very request, and is no replay of an earlier one."""
+        return stream == stream_id(secret, self.nonce, self.request)
 
     def read_body(self, body: bytes, receipt_id: str | None) -> Received:
         """Take a JSON body apart; ``receipt_id`` is what the response's header names. Raises `AnswerRefused`."""
@@ -110,6 +122,7 @@ def open_all(statement: Statement, secret: OpeningSecret) -> Opening:
         REQUEST,
         ANSWER,
         SENT,
+        *((STREAM,) if answer.stream else ()),
         *(field_label(name) for name in request.fields),
         *(attachment_label(REQUEST, attachment.pointer) for attachment in request.attachments),
         *(attachment_label(ANSWER, attachment.pointer) for attachment in answer.attachments),

@@ -99,6 +99,8 @@ class StreamReader:
     def _read_opening(self, opening: StreamOpening) -> None:
         if self._opening is not None or self._chunks:
             raise self._refuse("opening", "the stream is opened twice, or too late")
+        if not self._exchange.is_answered_by(opening.stream, opening.opening):
+            raise self._refuse("opening", "the stream is the answer to another request")
         self._opening = opening
         self._witness = StreamWitness(opening.opening.salt(ANSWER))
 

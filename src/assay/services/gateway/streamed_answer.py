@@ -7,7 +7,6 @@ every 250 ms a signed head over the events so far, and just before the last even
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterable
 
 from assay.engines.inference.provider import ProviderBroken, ProviderError, ProviderGarbage
@@ -18,7 +17,7 @@ from assay.services.gateway.asgi import EVENTS, Send, begin_stream, end_stream, 
 from assay.services.gateway.ending import OpenCall
 from assay.services.gateway.refusals import write_error_event
 from assay.services.gateway.usage import UsageMeter, event_data, is_usage_only
-from assay.trust.receipts.content import ANSWER, claim_stream
+from assay.trust.receipts.content import ANSWER, claim_stream, stream_id
 from assay.trust.receipts.delivery import Delivery, is_ours, write_head, write_opening, write_receipt
 from assay.trust.receipts.predicate import Outcome, Usage
 from assay.trust.receipts.stream import BlockSplitter, StreamHead, StreamWitness
@@ -44,7 +43,7 @@ class StreamedAnswer:
         self._answer = answer
         self._send = send
         self._dialect = call.asked.call.operation.dialect
-        self._stream = os.urandom(16).hex()
+        self._stream = stream_id(call.opening, call.asked.nonce, call.asked.call.body)
         self._witness = StreamWitness(call.opening.salt(ANSWER))
         self._usage = UsageMeter(len(answer.sent))
         self._translation = (

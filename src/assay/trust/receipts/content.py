@@ -18,6 +18,10 @@ REQUEST, ANSWER, SENT = "request", "answer", "sent"
 """Labels of the whole request body, the whole answer, and the bytes sent upstream."""
 
 
+STREAM = "stream"
+"""Label under which a stream's id is made of what was asked."""
+
+
 class Committer(Protocol):
     """An `OpeningSecret` on the node's side, an `Opening` on the verifier's."""
 
@@ -49,6 +53,11 @@ def claim_request(committer: Committer, body: bytes, parsed: Mapping[str, Any]) 
         fields=fields,
         attachments=_claim_attachments(committer, REQUEST, find_attachments(parsed)) if attached else (),
     )
+
+
+def stream_id(committer: Committer, nonce: str, request: bytes) -> str:
+    """The id of the stream that answers this request: nobody can pass an earlier stream off as its answer."""
+    return committer.commit(STREAM, nonce.encode() + b"\0" + request)
 
 
 def claim_body(committer: Committer, body: bytes, parsed: Any, outcome: Outcome) -> AnswerClaim:

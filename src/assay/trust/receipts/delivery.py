@@ -49,11 +49,11 @@ class Delivery:
     @classmethod
     def from_json(cls, value: Any) -> Delivery:
         try:
-            delivery = cls(
-                Envelope.from_json(value["receipt"]),
-                OpeningSecret(bytes.fromhex(value["opening"])),
-                value["log"]["index"],
-            )
+            index = value["log"]["index"]
+            if type(index) is not int or index < 0:
+                raise ValueError(index)
+            secret = OpeningSecret(bytes.fromhex(value["opening"]))
+            delivery = cls(Envelope.from_json(value["receipt"]), secret, index)
         except (KeyError, TypeError, ValueError) as error:
             raise FormatError("The answer's `assay` member is not a receipt delivery.") from error
         return delivery

@@ -41,7 +41,7 @@ class BlockSplitter:
         """The blocks that ``data`` completes. Raises `FormatError` when one grows past the limit."""
         if self._held:
             data = self._held + data
-        if data.endswith(b"\n\n") and data.find(b"\n\n") == len(data) - 2 and b"\r\n\r\n" not in data:
+        if b"\r" not in data and data.find(b"\n\n") == len(data) - 2 >= 0:
             self._held = b""
             return [data]
         blocks, start = [], 0

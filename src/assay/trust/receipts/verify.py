@@ -18,7 +18,15 @@ from assay.errors import AssayError, FormatError
 from assay.trust.evidence import NODE_KEY_DOMAIN, AnchorKind, Claims, EvidenceError, bind, nitro
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.commitment import Opening
-from assay.trust.receipts.content import ANSWER, REQUEST, SENT, claim_body, claim_request, field_label
+from assay.trust.receipts.content import (
+    ANSWER,
+    REQUEST,
+    SENT,
+    claim_body,
+    claim_request,
+    field_label,
+    stream_id,
+)
 from assay.trust.receipts.envelope import Envelope, SignatureError
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.predicate import AnswerClaim, RequestClaim
@@ -105,6 +113,7 @@ def _check_opening(case: _Case) -> Check:
         opened = [
             *_open_request(case.statement.request, bundle.request, opening),
             *_open_answer(case.statement.answer, bundle.answer, opening),
+            *_open_stream_id(case.statement, bundle.request, opening),
             *_open_disclosed(case.statement, opening),
         ]
     except AssayError as error:
@@ -152,6 +161,14 @@ def _open_answer(claim: AnswerClaim, answer: bytes | None, opening: Opening) -> 
     if claim != opened:
         raise FormatError("the answer is not the one committed to")
     yield f"answer ({len(answer)} bytes, {claim.outcome})"
+
+
+def _open_stream_id(statement: Statement, request: bytes | None, opening: Opening) -> Iterator[str]:
+    if request is None or not statement.answer.stream:
+        return
+    if statement.answer.stream != stream_id(opening, statement.nonce, request):
+        raise FormatError("the stream is the answer to another request")
+    yield "stream id"
 
 
 def _stream_root(answer: bytes, opening: Opening) -> tuple[int, str]:

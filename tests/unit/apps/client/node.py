@@ -12,7 +12,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from assay.trust.receipts.commitment import OpeningSecret
-from assay.trust.receipts.content import ANSWER, SENT, claim_body, claim_request, claim_stream
+from assay.trust.receipts.content import ANSWER, SENT, claim_body, claim_request, claim_stream, stream_id
 from assay.trust.receipts.delivery import Delivery, add_to_body, write_head, write_opening, write_receipt
 from assay.trust.receipts.envelope import Envelope, key_id
 from assay.trust.receipts.policy import Policy
@@ -33,7 +33,6 @@ from assay.trust.receipts.stream import StreamHead, StreamWitness
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 NONCE = "0123456789abcdef"
-STREAM = "5eed" * 8
 
 REQUEST = orjson.dumps(
     {
@@ -80,6 +79,11 @@ class Node:
         """Believes this node by name."""
         return Policy(nodes=frozenset({self.public_key.hex()}))
 
+    @property
+    def stream_id(self) -> str:
+        """Of this node's answer to the one request."""
+        return stream_id(self.opening, NONCE, REQUEST)
+
     def deliver(
         self, claim: AnswerClaim, *, request: bytes = REQUEST, nonce: str = NONCE, **changes: Any
     ) -> Delivery:
@@ -112,9 +116,10 @@ class Node:
         return add_to_body(answer, self.deliver(claim, **changes))
 
     def stream(
-        self, chunks: Sequence[bytes], *, head_every: int = 2, stream: str = STREAM, **changes: Any
+        self, chunks: Sequence[bytes], *, head_every: int = 2, stream: str | None = None, **changes: Any
     ) -> list[bytes]:
         """The blocks of a streamed answer; a signed head after every ``head_every`` chunks but the last."""
+        stream = self.stream_id if stream is None else stream
         witness = StreamWitness(self.opening.salt(ANSWER))
         blocks = [write_opening(stream, self.opening)]
         for number, chunk in enumerate(chunks[:-1], 1):

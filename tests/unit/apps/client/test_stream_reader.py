@@ -8,14 +8,14 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.apps.client.node import LAST_CHUNK, NONCE, NOW, REQUEST, STREAM, Node, text_chunk
+from tests.unit.apps.client.node import LAST_CHUNK, NONCE, NOW, REQUEST, Node, text_chunk
 
 from assay.apps.client.exchange import Exchange
 from assay.apps.client.refused import AnswerRefused
 from assay.apps.client.stream_reader import StreamReader
 from assay.apps.client.verified import Verified
 from assay.engines.inference.operation import Operation
-from assay.trust.receipts.content import ANSWER
+from assay.trust.receipts.content import ANSWER, stream_id
 from assay.trust.receipts.delivery import is_ours, write_head
 from assay.trust.receipts.stream import StreamHead, StreamWitness
 from assay.trust.receipts.verdict import Level
@@ -147,7 +147,7 @@ def test_a_head_by_another_node_is_refused() -> None:
     witness = StreamWitness(NODE.opening.salt(ANSWER))
     for chunk in CHUNKS[:2]:
         witness.add(chunk)
-    foreign = write_head(StreamHead.sign(STREAM, witness, Node(2).key.sign))
+    foreign = write_head(StreamHead.sign(NODE.stream_id, witness, Node(2).key.sign))
     with pytest.raises(AnswerRefused) as refused:
         read([*BLOCKS[:3], foreign, *BLOCKS[4:]])
     assert refused.value.check == "head"
@@ -194,3 +194,14 @@ def test_the_providers_own_comments_are_chunks() -> None:
     shown, verified = read(blocks)
     assert shown == blocks
     assert verified.receipt.statement.answer.chunks == len(CHUNKS) + 1
+
+
+def test_an_earlier_stream_of_the_same_node_is_refused_before_any_of_it_is_shown() -> None:
+    replayed = NODE.stream(
+        CHUNKS, stream=stream_id(NODE.opening, "another-nonce", REQUEST), nonce="another-nonce"
+    )
+    shown: list[bytes] = []
+    with pytest.raises(AnswerRefused) as caught:
+        read(replayed, shown=shown)
+    assert caught.value.check == "opening"
+    assert not shown

@@ -21,11 +21,13 @@ from assay.trust.receipts.content import (
     ANSWER,
     REQUEST,
     SENT,
+    STREAM,
     attachment_label,
     claim_body,
     claim_request,
     claim_stream,
     field_label,
+    stream_id,
 )
 from assay.trust.receipts.envelope import Envelope
 from assay.trust.receipts.policy import Policy
@@ -150,7 +152,8 @@ class Office:
         witness = StreamWitness(SECRET.salt(ANSWER))
         for chunk in CHUNKS:
             witness.add(chunk)
-        return self.bundle(claim_stream(witness, "ab" * 16, Outcome.COMPLETED), b"".join(CHUNKS))
+        stream = stream_id(SECRET, "n-1", REQUEST_BODY)
+        return self.bundle(claim_stream(witness, stream, Outcome.COMPLETED), b"".join(CHUNKS))
 
     def seal(self, statement: Statement, evidence: dict[str, bytes], content: bytes = ANSWER_BODY) -> Bundle:
         receipt = Envelope.sign(statement.to_bytes(), self.key.key_id, self.key.sign).to_bytes()
@@ -171,6 +174,7 @@ def full_opening(statement: Statement) -> Opening:
         REQUEST,
         ANSWER,
         SENT,
+        *((STREAM,) if statement.answer.stream else ()),
         *map(field_label, statement.request.fields),
         *(attachment_label(REQUEST, a.pointer) for a in statement.request.attachments),
         *(attachment_label(ANSWER, a.pointer) for a in statement.answer.attachments),

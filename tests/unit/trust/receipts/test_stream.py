@@ -96,3 +96,11 @@ def test_our_comments_are_told_from_chunks() -> None:
     assert is_ours(write_opening("aa" * 16, SECRET))
     assert not is_ours(b": keep-alive\n\n")
     assert not is_ours(b'data: {": assay-head ":1}\n\n')
+
+
+@given(st.lists(st.sampled_from([b"a", b"\n", b"\r\n", b"\n\n"]), max_size=12).map(b"".join))
+def test_even_odd_line_ends_are_cut_alike_whole_and_byte_by_byte(stream: bytes) -> None:
+    one_by_one, whole = BlockSplitter(), BlockSplitter()
+    seen = [block for at in range(len(stream)) for block in one_by_one.feed(stream[at : at + 1])]
+    assert seen == whole.feed(stream)
+    assert one_by_one.rest() == whole.rest()
