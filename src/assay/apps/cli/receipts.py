@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import orjson
 
-from assay.apps.cli.statements import show_statement
+from assay.apps.cli.picture import draw
 from assay.apps.cli.table import format_table
 from assay.apps.client.client import Client
 from assay.apps.client.environment import load_policy
@@ -20,7 +20,6 @@ from assay.trust.receipts.canonical import canonicalize
 from assay.trust.receipts.commitment import Opening
 from assay.trust.receipts.content import field_label
 from assay.trust.receipts.envelope import Envelope
-from assay.trust.receipts.statement import Statement
 
 
 class NothingToDisclose(AssayError):
@@ -47,14 +46,14 @@ def list_() -> None:
 
 @receipts.command()
 @click.argument("receipt_id")
-@click.option("--json", "as_json", is_flag=True, help="Print the statement itself.")
+@click.option("--json", "as_json", is_flag=True, help="Print the signed statement itself.")
 def show(receipt_id: str, as_json: bool) -> None:
-    """Show one receipt; the first characters of RECEIPT_ID are enough."""
-    payload = Envelope.from_bytes(ReceiptStore.find().get(receipt_id).receipt).payload
+    """Show one call; the first characters of RECEIPT_ID are enough."""
+    bundle = ReceiptStore.find().get(receipt_id)
     if as_json:
-        click.echo(payload.decode())
+        click.echo(Envelope.from_bytes(bundle.receipt).payload)
     else:
-        show_statement(Statement.from_bytes(payload))
+        click.echo("\n".join(draw(bundle)))
 
 
 @receipts.command()

@@ -10,6 +10,7 @@ import click
 from assay.apps.client.environment import load_policy
 from assay.apps.network.home import Home
 from assay.apps.network.introduction import believe
+from assay.trust.receipts.envelope import key_id
 from assay.trust.receipts.policy import Policy
 
 
@@ -54,7 +55,7 @@ def add(url: str, yes: bool) -> None:
 
 def _show_believed(policy: Policy) -> None:
     for node in sorted(policy.nodes):
-        click.echo(f"node     {node}")
+        click.echo(f"node     {node}  called {key_id(bytes.fromhex(node))[:16]}")
     for anchor in policy.anchors:
         click.echo(f"root     {anchor.fingerprint}  {anchor.family}, {anchor.kind.value}: {anchor.name}")
     for log in policy.logs:
