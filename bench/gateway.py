@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import signal
 import sys
 import time
 from dataclasses import replace
@@ -29,6 +30,7 @@ QUICK = Effort(passes=1, duration=Duration(seconds=0.7, least=4, limit=4), strea
 
 def main() -> int:
     options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # or the contenders would outlive us
     effort = QUICK if options.quick else FULL
     if options.seconds:
         limit = max(effort.duration.limit, options.seconds)

@@ -1,6 +1,6 @@
 /* A closed-loop HTTP/1.1 load: N kept-alive connections, each sends its next request when an answer ended.
  *
- *   load -p PORT -u PATH -c CONNECTIONS -s SECONDS -n AT_LEAST -l LIMIT -b BODY_FILE [-t] [-H 'name: value']...
+ *   load -p PORT -c CONNECTIONS -s SECONDS -n AT_LEAST -l LIMIT -b BODY_FILE [-t] [-H 'name: value']...
  *
  * Runs for SECONDS and until AT_LEAST answers came, but not longer than LIMIT seconds; requests still in
  * flight then are waited for, so that every request the server worked on is counted. -t: the answer is a stream.
@@ -24,6 +24,7 @@
 #define HEAD_SIZE (64 * 1024)
 #define BODY_SIZE (512 * 1024)
 #define DRAIN_SECONDS 15
+#define STREAM_SECONDS 0.256 /* streams are begun spread over one; begun together they would stay together */
 #define TOO_MANY_ERRORS 500
 
 enum part { HEAD, SIZED, CHUNK_SIZE, CHUNK, CHUNK_END, TRAILER };
@@ -69,7 +70,7 @@ static int ascending(const void *a, const void *b) {
 
 static unsigned quantile(struct times *t, double q) { return t->n ? t->us[(size_t)(q * (t->n - 1) + 0.5)] : 0; }
 
-static void open_socket(struct conn *c) {
+static struct conn *open_socket(struct conn *c) {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     c->fd = socket(AF_INET, SOCK_STREAM, 0);
     if (connect(c->fd, (struct sockaddr *)&at, sizeof at)) perror("connect"), exit(1);
@@ -77,6 +78,7 @@ static void open_socket(struct conn *c) {
     fcntl(c->fd, F_SETFL, O_NONBLOCK);
     struct epoll_event e = {.events = EPOLLIN, .data.ptr = c};
     epoll_ctl(epoll, EPOLL_CTL_ADD, c->fd, &e);
+    return c;
 }
 
 static void reopen(struct conn *c) {
@@ -188,15 +190,15 @@ static void readable(struct conn *c) {
     }
 }
 
-static void build_request(const char *path, const char *headers, const char *body_file) {
+static void build_request(const char *headers, const char *body_file) {
     static char body[64 * 1024];
     FILE *f = fopen(body_file, "r");
     if (!f) perror(body_file), exit(2);
     size_t n = fread(body, 1, sizeof body, f);
     fclose(f);
     request_len = asprintf(&request,
-        "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\n%sContent-Length: %zu\r\n\r\n%.*s",
-        path, port, headers, n, (int)n, body);
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\n"
+        "%sContent-Length: %zu\r\n\r\n%.*s", port, headers, n, (int)n, body);
 }
 
 static void report(double seconds) {
@@ -209,13 +211,12 @@ static void report(double seconds) {
 }
 
 int main(int argc, char **argv) {
-    char *path = "/v1/chat/completions", *body = NULL, headers[4096] = "";
-    int option, connections = 1;
+    char *body = NULL, headers[4096] = "";
+    int option, connections = 1, opened = 0;
     double seconds = 1, limit = 60;
     unsigned long least = 1;
-    while ((option = getopt(argc, argv, "p:u:c:s:n:l:b:tH:")) != -1) switch (option) {
+    while ((option = getopt(argc, argv, "p:c:s:n:l:b:tH:")) != -1) switch (option) {
         case 'p': port = atoi(optarg); break;
-        case 'u': path = optarg; break;
         case 'c': connections = atoi(optarg); break;
         case 's': seconds = atof(optarg); break;
         case 'n': least = strtoul(optarg, NULL, 10); break;
@@ -226,20 +227,19 @@ int main(int argc, char **argv) {
         default: return 2;
         }
     if (!port || !body) return fprintf(stderr, "load: -p PORT and -b BODY_FILE are needed\n"), 2;
-    build_request(path, headers, body);
+    build_request(headers, body);
     epoll = epoll_create1(0);
     double start = now(), end = start + limit;
     until = end;
-    for (int i = 0; i < connections; i++) {
-        struct conn *c = calloc(1, sizeof *c);
-        open_socket(c);
-        ask(c);
-    }
-    while (in_flight && now() < until + DRAIN_SECONDS) {
+    double gap = streamed ? STREAM_SECONDS / connections : 0;
+    while (in_flight || (opened < connections && now() < until)) {
+        for (; opened < connections && now() >= start + opened * gap; opened++)
+            ask(open_socket(calloc(1, sizeof(struct conn))));
         struct epoll_event ready[256];
-        int n = epoll_wait(epoll, ready, 256, 20);
+        int n = epoll_wait(epoll, ready, 256, opened < connections ? 1 : 20);
         for (int i = 0; i < n; i++) readable(ready[i].data.ptr);
         double t = now();
+        if (t > until + DRAIN_SECONDS) break;
         if (until == end && ((t >= start + seconds && good >= least) || bad >= TOO_MANY_ERRORS)) until = t;
     }
     if (in_flight && !bad) snprintf(first_error, sizeof first_error, "no answer within the time");
