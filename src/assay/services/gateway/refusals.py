@@ -23,6 +23,7 @@ _STATUS = {
     "request_too_large": 413,
     "storage_full": 503,
     "log_unavailable": 503,
+    "log_corrupt": 500,
     "provider_circuit_open": 503,
     "provider_refused_node": 502,
     "stored_answers_off": 404,
@@ -36,7 +37,6 @@ _STATUS = {
 }
 
 _ANTHROPIC_TYPE = {
-    400: "invalid_request_error",
     401: "authentication_error",
     402: "billing_error",
     403: "permission_error",
@@ -48,10 +48,7 @@ _ANTHROPIC_TYPE = {
 }
 
 _OPENAI_TYPE = {
-    400: "invalid_request_error",
-    401: "invalid_request_error",
     402: "insufficient_quota",
-    404: "invalid_request_error",
     429: "rate_limit_error",
 }
 
@@ -92,10 +89,11 @@ def _shape(
     dialect: Dialect, status: int, code: str, message: str, hint: str, parameter: str | None
 ) -> dict[str, Any]:
     sentence = f"{message} ({hint})" if hint else message
+    fallback = "invalid_request_error" if status < 500 else "api_error"
     if dialect is Dialect.ANTHROPIC:
-        kind = _ANTHROPIC_TYPE.get(status, "api_error")
+        kind = _ANTHROPIC_TYPE.get(status, fallback)
         return {"type": "error", "error": {"type": kind, "message": sentence, "code": code}}
-    kind = _OPENAI_TYPE.get(status, "invalid_request_error" if status < 500 else "api_error")
+    kind = _OPENAI_TYPE.get(status, fallback)
     return {"error": {"message": sentence, "type": kind, "param": parameter, "code": code}}
 
 

@@ -7,7 +7,6 @@ every 250 ms a signed head over the events so far, and just before the last even
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 
 from assay.engines.inference.provider import ProviderBroken, ProviderError, ProviderGarbage
 from assay.engines.inference.routing import Answer
@@ -45,7 +44,7 @@ class StreamedAnswer:
         self._dialect = call.asked.call.operation.dialect
         self._stream = stream_id(call.opening, call.asked.nonce, call.asked.call.body)
         self._witness = StreamWitness(call.opening.salt(ANSWER))
-        self._usage = UsageMeter(len(answer.sent))
+        self._usage = UsageMeter(answer.operation, len(answer.sent))
         self._translation = (
             None if answer.translation is None else answer.translation.stream(call.asked.call.parsed)
         )
@@ -88,12 +87,12 @@ class StreamedAnswer:
     async def _pass_on(self) -> None:
         splitter = BlockSplitter()
         async for data in self._answer.reply.chunks():
-            for last, blocks in self._clients_blocks(splitter.feed(data)):
-                if last is not None:
-                    await self._finish(blocks, last)
-                    return
-                if blocks:
-                    await send_part(self._send, self._witnessed(blocks))
+            blocks, last = self._clients_blocks(splitter.feed(data))
+            if last is not None:
+                await self._finish(blocks, last)
+                return
+            if blocks:
+                await send_part(self._send, self._witnessed(blocks))
         if self._translation is not None:
             owed = self._translation.finish()
             if owed and _is_last(owed[-1]):
@@ -105,8 +104,8 @@ class StreamedAnswer:
             return
         raise ProviderBroken("The provider's stream ended before its last event.")
 
-    def _clients_blocks(self, blocks: list[bytes]) -> Iterable[tuple[bytes | None, list[bytes]]]:
-        """The client's blocks for the provider's, in one go; apart from them the last event of all, if it came."""
+    def _clients_blocks(self, blocks: list[bytes]) -> tuple[list[bytes], bytes | None]:
+        """The client's blocks for the provider's; apart from them the last event of all, if it came."""
         ready: list[bytes] = []
         for block in blocks:
             self._look_at(block)
@@ -114,10 +113,9 @@ class StreamedAnswer:
                 continue
             for mine in (block,) if self._translation is None else self._translation.feed(block):
                 if _is_last(mine):
-                    yield mine, ready
-                    return
+                    return ready, mine
                 ready.append(mine)
-        yield None, ready
+        return ready, None
 
     def _look_at(self, block: bytes) -> None:
         self._usage.see(block)

@@ -17,6 +17,7 @@ BYTES_PER_TOKEN = 4
 _DEFAULT_OUTPUT_TOKENS = 4096
 """Reserved for an answer whose length the caller did not limit."""
 
+_USAGE = b'"usage"'
 _USAGE_OBJECT = re.compile(rb'"usage"\s*:\s*\{')
 _PICTURE_DONE = re.compile(rb'"type"\s*:\s*"image_(?:generation|edit)\.completed"')
 
@@ -50,9 +51,11 @@ def usage_of(operation: Operation, asked: Mapping[str, Any], answer: Mapping[str
 class UsageMeter:
     """Follows a stream in the provider's dialect and knows what it has consumed so far."""
 
-    __slots__ = ("_chunks", "_reported", "_size", "images")
+    __slots__ = ("_chunks", "_draws", "_reported", "_size", "images")
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, operation: Operation, size: int) -> None:
+        """``size`` is that of the request sent to the provider, in bytes."""
+        self._draws = operation.draws
         self._size = size
         self._chunks = 0
         self._reported: dict[str, Any] = {}
@@ -62,9 +65,9 @@ class UsageMeter:
     def see(self, block: bytes) -> None:
         """Note one event block of the provider."""
         self._chunks += 1
-        if _USAGE_OBJECT.search(block):
+        if _USAGE in block and _USAGE_OBJECT.search(block):
             self._reported |= _usage_in(event_data(block))
-        if _PICTURE_DONE.search(block):
+        if self._draws and _PICTURE_DONE.search(block):
             self.images += 1
 
     def usage(self) -> Usage:
@@ -90,7 +93,7 @@ def event_data(block: bytes) -> dict[str, Any]:
 
 def is_usage_only(block: bytes) -> bool:
     """Whether an OpenAI chat chunk carries nothing but usage: what ``include_usage`` adds at the end."""
-    if not _USAGE_OBJECT.search(block):
+    if _USAGE not in block or not _USAGE_OBJECT.search(block):
         return False
     return event_data(block).get("choices") == []
 
