@@ -114,6 +114,22 @@ class RunningGateway:
             **options,  # type: ignore[arg-type]
         )
 
+    def deposit(self, name: str, amount: int) -> None:
+        """Pay into an account from outside the running gateway."""
+        store = AccountStore(Home(self.home).accounts)
+        try:
+            (account,) = (account for account in store.accounts() if account.name == name)
+            store.deposit(account.id, amount)
+        finally:
+            store.close()
+
+    def peak_memory(self) -> int:
+        """The most bytes of memory that the process ever had (``VmHWM``, proc(5))."""
+        assert self.process is not None
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
+
     def logged(self) -> int:
         """How many receipts are in the log of the running gateway."""
         with self.client() as client:

@@ -36,6 +36,7 @@ def serve(home: Home, host: str, port: int, *, introducing: bool = False) -> Non
         node.gateway,
         loop="uvloop",
         http=ImpatientProtocol,
+        ws="none",
         lifespan="on",
         access_log=False,
         log_level="warning",
