@@ -75,7 +75,7 @@ BODIES = {
     "no model": ("{}", 400, "invalid_request"),
     "a number for a model": ('{"model": 7}', 400, "invalid_request"),
     "stream is a word": ({"stream": "yes"}, 400, "invalid_request"),
-    "too deep": (f'{{"model": "{MODEL}", "messages": {nested(900)}}}', 400, None),
+    "too deep": (f'{{"model": "{MODEL}", "messages": {nested(900)}}}', 400, "request_too_intricate"),
     "far too deep": (f'{{"model": "{MODEL}", "messages": {nested(100_000)}}}', 400, "invalid_request"),
     "half a surrogate": (f'{{"model": "{MODEL}", "user": "\\ud800"}}', 400, "invalid_request"),
     "not a number": (f'{{"model": "{MODEL}", "temperature": NaN}}', 400, "invalid_request"),
@@ -99,10 +99,7 @@ def test_a_body_that_is_no_request(gateway: RunningGateway, path: str, case: str
         body = json.dumps({"model": MODEL, "messages": [], **body})
     with gateway.client() as client:
         response = client.post(path, content=body)
-    if code is None:
-        assert response.status_code == status, response.text
-    else:
-        check_refusal(response, path, status, code)
+    check_refusal(response, path, status, code)
 
 
 def test_a_nonce_that_is_none(gateway: RunningGateway, path: str) -> None:

@@ -15,7 +15,7 @@ import orjson
 
 from assay.engines.inference.provider import EngineProfile
 from assay.engines.inference.routing import Answer
-from assay.errors import AssayError
+from assay.errors import AssayError, FormatError
 from assay.services.gateway.asked import Asked
 from assay.services.gateway.notary import Notary
 from assay.services.gateway.tracing import CallSpan
@@ -102,7 +102,11 @@ class OpenCall:
 def commit_to_request(asked: Asked) -> tuple[OpeningSecret, RequestClaim]:
     """A fresh opening secret and the commitments under it. Raises `RequestTooIntricate`."""
     opening = OpeningSecret(os.urandom(SECRET_BYTES))
-    claim = claim_request(opening, asked.call.body, {} if asked.call.operation.is_form else asked.call.parsed)
+    members = {} if asked.call.operation.is_form else asked.call.parsed
+    try:
+        claim = claim_request(opening, asked.call.body, members)
+    except FormatError as error:
+        raise RequestTooIntricate("The request is nested more deeply than a receipt can follow.") from error
     names = [*claim.fields, *(attachment.pointer for attachment in claim.attachments)]
     if len(names) > MAX_CLAIMS or len(orjson.dumps(names)) > MAX_NAMING:
         raise RequestTooIntricate("The request has more members and attachments than a receipt can name.")
