@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from assay.apps.cli.answering import Asker, Told
-from assay.apps.cli.failure import read_file
+from assay.apps.cli.files import read_file
 from assay.apps.client.client import Client
 from assay.apps.client.environment import load_policy
 from assay.apps.client.store import ReceiptStore

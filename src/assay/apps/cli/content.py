@@ -14,9 +14,9 @@ from assay.trust.receipts.statement import Statement
 from assay.trust.receipts.stream import BlockSplitter
 
 
-def question_text(bundle: Bundle) -> str:
-    """The last thing that was asked; empty when the bundle keeps it private or it is no text."""
-    if bundle.request is None:
+def question_text(statement: Statement, bundle: Bundle) -> str:
+    """The last thing that was asked; empty when the bundle keeps it private, or it is a form or no text."""
+    if bundle.request is None or not statement.request.fields:
         return ""
     asked = orjson.loads(bundle.request)
     said = asked.get("messages") or asked.get("input") or asked.get("prompt") or ""

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import IO, Any
 
 import click
 
+from assay.apps.cli.files import FileUnreadable, FileUnwritable
 from assay.errors import AssayError
-
-
-class FileUnreadable(AssayError):
-    """A file named on the command line cannot be read."""
-
-    code = "file_unreadable"
-    hint = "check the name, and that you may read it"
 
 
 class Failure(click.ClickException):
@@ -26,7 +19,7 @@ class Failure(click.ClickException):
 
     @classmethod
     def of(cls, error: AssayError) -> Failure:
-        return MistypedFailure(error) if isinstance(error, FileUnreadable) else cls(error)
+        return MistypedFailure(error) if isinstance(error, FileUnreadable | FileUnwritable) else cls(error)
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(f"{click.style('error:', fg='red')} {self._error}", file, err=True)
@@ -36,14 +29,6 @@ class MistypedFailure(Failure):
     """One that ends the command as click's own usage errors do."""
 
     exit_code = 2
-
-
-def read_file(path: Path) -> bytes:
-    """The content of a file that was named on the command line. Raises `FileUnreadable`."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise FileUnreadable(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def bug_report(error: Exception, debug: str) -> str:

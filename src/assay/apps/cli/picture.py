@@ -43,7 +43,7 @@ def draw(bundle: Bundle) -> Iterator[str]:
 
 def _question(statement: Statement, bundle: Bundle) -> Iterator[str]:
     yield _row("asked", f"{statement.operation} of {statement.model.requested}")
-    yield from _quoted(question_text(bundle), _LINE)
+    yield from _quoted(question_text(statement, bundle), _LINE)
     yield _row("", ", ".join(sorted(statement.request.fields)), _LINE)
     yield from _attachments(statement.request.attachments, _LINE)
 

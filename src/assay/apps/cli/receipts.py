@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import replace
 from pathlib import Path
 
 import click
-import orjson
 
+from assay.apps.cli.disclosure import disclosing, without_content
+from assay.apps.cli.files import write_file
 from assay.apps.cli.picture import draw
 from assay.apps.cli.table import format_table
 from assay.apps.client.client import Client
 from assay.apps.client.environment import load_policy
-from assay.apps.client.store import Kept, ReceiptStore
+from assay.apps.client.store import SUFFIX, Kept, ReceiptStore
 from assay.errors import AssayError
 from assay.trust.receipts.bundle import Bundle
-from assay.trust.receipts.canonical import canonicalize
-from assay.trust.receipts.commitment import Opening
-from assay.trust.receipts.content import field_label
 from assay.trust.receipts.envelope import Envelope
-
-
-class NothingToDisclose(AssayError):
-    """The kept bundle does not hold what should be disclosed."""
-
-    code = "nothing_to_disclose"
-    hint = "only top-level members of the request can be disclosed, such as model or temperature"
 
 
 @click.group()
@@ -41,7 +30,9 @@ def list_() -> None:
     if not kept:
         click.echo("No receipts yet. `assay chat` makes one.")
         return
-    click.echo(format_table(("RECEIPT", "ISSUED (UTC)", "MODEL", "OUTCOME", "µUSD", "LOG"), map(_row, kept)))
+    click.echo(
+        format_table(("RECEIPT", "ISSUED (UTC)", "MODEL", "OUTCOME", "MICRO-USD", "LOG"), map(_row, kept))
+    )
 
 
 @receipts.command()
@@ -59,21 +50,25 @@ def show(receipt_id: str, as_json: bool) -> None:
 @receipts.command()
 @click.argument("receipt_id")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Default: ID.assay here.")
-@click.option("--private", is_flag=True, help="Leave request, answer and salts out.")
+@click.option("--private", is_flag=True, help="Leave question, answer and salts out.")
 @click.option(
-    "--disclose", help="With --private: request members to reveal all the same, as in model,temperature."
+    "--disclose",
+    metavar="FIELD,...",
+    help="As --private, but reveal these members of the request, as in model,seed.",
 )
 def export(receipt_id: str, output: Path | None, private: bool, disclose: str | None) -> None:
-    """Write the bundle of a receipt, complete with log proof and evidence, for `assay verify` anywhere."""
+    """Write a bundle, complete with log proof and evidence, for `assay verify` on any machine."""
     store = ReceiptStore.find()
     name = store.find_id(receipt_id)
     bundle = _completed(store, name)
-    if private or disclose:
-        bundle = _private(bundle, [] if disclose is None else disclose.split(","))
-    target = output or Path(f"{name[:16]}.assay")
-    target.write_bytes(bundle.to_bytes())
-    os.chmod(target, 0o600)
-    click.echo(f"{target} ({'private' if private or disclose else 'with content'})")
+    if disclose is not None:
+        bundle = disclosing(bundle, disclose.split(","))
+    elif private:
+        bundle = without_content(bundle)
+    target = output or Path(f"{name[:16]}{SUFFIX}")
+    write_file(target, bundle.to_bytes())
+    held = "question and answer included" if bundle.request else "without question and answer"
+    click.echo(f"{target} ({held})")
 
 
 def _completed(store: ReceiptStore, name: str) -> Bundle:
@@ -87,19 +82,6 @@ def _completed(store: ReceiptStore, name: str) -> Bundle:
         except AssayError as error:
             click.echo(f"without log proof: {error.message}", err=True)
     return bundle
-
-
-def _private(bundle: Bundle, disclosed: list[str]) -> Bundle:
-    opening = None
-    if disclosed:
-        request = orjson.loads(bundle.request or b"{}")
-        for member in disclosed:
-            if member not in request or bundle.opening is None:
-                raise NothingToDisclose(f"The request has no member {member!r} to disclose.")
-        assert bundle.opening is not None
-        labels = {field_label(member): canonicalize(request[member]) for member in disclosed}
-        opening = Opening({label: bundle.opening.salts[label] for label in labels}, labels)
-    return replace(bundle, request=None, answer=None, opening=opening)
 
 
 def _row(kept: Kept) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from assay.apps.cli.failure import read_file
+from assay.apps.cli.files import read_file
 from assay.apps.cli.verdicts import show_verdict
 from assay.apps.network.home import Home
 from assay.trust.receipts.bundle import Bundle
