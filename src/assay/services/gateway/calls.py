@@ -8,17 +8,12 @@ all of them.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from assay.engines.inference.catalogue import Catalogue
 from assay.engines.inference.operation import Operation
-from assay.engines.inference.provider import ProviderError
+from assay.engines.inference.provider import ProviderError, ProviderGarbage
 from assay.engines.inference.routing import Answer, Router
 from assay.services.gateway.asgi import (
     JSON,
-    ClientLeft,
     Receive,
     Scope,
     Send,
@@ -27,6 +22,7 @@ from assay.services.gateway.asgi import (
     respond,
 )
 from assay.services.gateway.asked import Asked, understand
+from assay.services.gateway.departure import CancelledWhenClientLeaves
 from assay.services.gateway.ending import OpenCall, commit_to_request
 from assay.services.gateway.metrics import Metrics
 from assay.services.gateway.notary import Notary
@@ -83,7 +79,7 @@ class Calls:
         maximum = estimate(asked.model.price or _FREE, operation, asked.call.parsed, len(body))
         reservation = await self._meter.reserve(asked.credential, maximum)
         try:
-            async with _cancelled_when_client_leaves(receive):
+            async with CancelledWhenClientLeaves(receive):
                 with (
                     self._metrics.call(operation, asked.model.id) as measured,
                     self._tracing.call(operation, asked.model.id, scope["headers"]) as span,
@@ -112,10 +108,13 @@ async def _pass_on(call: OpenCall, answer: Answer, send: Send) -> Usage:
 async def _refuse(asked: Asked, answer: Answer, send: Send) -> None:
     """Hand on a provider's own error: untouched in the client's dialect, its sentence kept in another one.
 
-    Raises `ProviderRefusedNode` where the provider's words are about the node's key and not about the request.
+    Raises `ProviderRefusedNode` where the provider's words are about the node's key and not about the request, and
+    `ProviderGarbage` where it sends the node elsewhere: prompts and keys go nowhere that nobody configured.
     """
     if answer.reply.status in (401, 403):
         raise ProviderRefusedNode(f"{answer.target.provider} does not accept this node's key for this call.")
+    if answer.reply.status < 400:
+        raise ProviderGarbage(f"{answer.target.provider} neither answered nor refused.")
     body = await answer.reply.read(MAX_ANSWER_BYTES)
     dialect = asked.call.operation.dialect
     if answer.operation.dialect is not dialect or not body.lstrip().startswith(b"{"):
@@ -126,31 +125,3 @@ async def _refuse(asked: Asked, answer: Answer, send: Send) -> None:
         if name in answer.reply.headers
     ]
     await respond(send, answer.reply.status, body, JSON, *headers)
-
-
-@asynccontextmanager
-async def _cancelled_when_client_leaves(receive: Receive) -> AsyncIterator[None]:
-    """Cancel the block when the client closes its connection; then raise `ClientLeft`.
-
-    Plain ASGI tells of it only to whoever asks, and a provider would go on writing, and billing, for nobody.
-    """
-    caller = asyncio.current_task()
-    assert caller is not None
-    left = False
-
-    async def watch() -> None:
-        nonlocal left
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        left = True
-        caller.cancel()
-
-    watcher = asyncio.create_task(watch())
-    try:
-        yield
-    except asyncio.CancelledError:
-        if left and caller.uncancel() == 0:
-            raise ClientLeft from None
-        raise
-    finally:
-        watcher.cancel()

@@ -48,6 +48,7 @@ class StreamedAnswer:
         self._translation = (
             None if answer.translation is None else answer.translation.stream(call.asked.call.parsed)
         )
+        self._greeting = write_opening(self._stream, call.opening)
         self._head_due = 0.0
         self._signed_chunks = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -63,14 +64,13 @@ class StreamedAnswer:
         errors, after the client has been told.
         """
         await begin_stream(self._send, 200, _HEADERS)
-        await send_part(self._send, write_opening(self._stream, self._call.opening))
         try:
             await self._pass_on_or_break_off()
         except asyncio.CancelledError:
             self._end(Outcome.CLIENT_LEFT)
             raise
         except LogError as error:
-            await end_stream(self._send, write_error_event(self._dialect, error))
+            await end_stream(self._send, self._greeted(write_error_event(self._dialect, error)))
             raise
         finally:
             self._stop_timer()
@@ -92,7 +92,7 @@ class StreamedAnswer:
                 await self._finish(blocks, last)
                 return
             if blocks:
-                await send_part(self._send, self._witnessed(blocks))
+                await send_part(self._send, self._greeted(self._witnessed(blocks)))
         if self._translation is not None:
             owed = self._translation.finish()
             if owed and _is_last(owed[-1]):
@@ -100,7 +100,7 @@ class StreamedAnswer:
                 return
         if self._usage.images:
             # Streams of pictures have no last event: they end with as many completed ones as were asked for.
-            await end_stream(self._send, write_receipt(self._end(Outcome.COMPLETED)))
+            await end_stream(self._send, self._greeted(write_receipt(self._end(Outcome.COMPLETED))))
             return
         raise ProviderBroken("The provider's stream ended before its last event.")
 
@@ -137,6 +137,11 @@ class StreamedAnswer:
             self._timer = self._loop.call_at(self._head_due, self._send_late_head)
         return b"".join(blocks)
 
+    def _greeted(self, part: bytes) -> bytes:
+        """``part`` with the stream's opening before it, if it is the first."""
+        greeting, self._greeting = self._greeting, b""
+        return greeting + part if greeting else part
+
     def _sign_head(self, now: float) -> bytes:
         self._stop_timer()
         self._head_due = now + HEAD_INTERVAL_S
@@ -161,13 +166,14 @@ class StreamedAnswer:
         for block in (*blocks, last):
             self._witness.add(block)
         delivery = self._end(Outcome.COMPLETED)
-        await end_stream(self._send, b"".join(blocks) + write_receipt(delivery) + last)
+        await end_stream(self._send, self._greeted(b"".join(blocks) + write_receipt(delivery) + last))
 
     async def _break_off(self, error: ProviderError) -> None:
         """Tell the client in its own dialect that the stream is not whole, under a receipt for what there was."""
         notice = write_error_event(self._dialect, error)
         self._witness.add(notice)
-        await end_stream(self._send, notice + write_receipt(self._end(Outcome.PROVIDER_BROKE)))
+        receipt = write_receipt(self._end(Outcome.PROVIDER_BROKE))
+        await end_stream(self._send, self._greeted(notice + receipt))
 
     def _end(self, outcome: Outcome) -> Delivery:
         if self._delivery is None:

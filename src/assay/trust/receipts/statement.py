@@ -80,6 +80,10 @@ class Statement:
         }
 
     def to_bytes(self) -> bytes:
+        """Canonical JSON (RFC 8785): what is signed."""
+        if all(map(str.isascii, self.request.fields)):
+            # All other names are ASCII and all numbers small, which needs no second look at every one of them.
+            return orjson.dumps(self.to_json(), option=orjson.OPT_SORT_KEYS)
         return canonicalize(self.to_json())
 
     @classmethod
