@@ -105,10 +105,10 @@ def _as_typed() -> str:
 
 def _hold(supervisor: Supervisor, home: Home) -> None:
     """Wait for Ctrl-C, for being told to end, or for the gateway's own end."""
-    click.echo("\nCtrl-C stops it.")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
+        click.echo("\nCtrl-C stops it.")
         supervisor.wait_for_end()
     except KeyboardInterrupt:
         click.echo()

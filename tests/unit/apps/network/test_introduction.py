@@ -1,0 +1,73 @@
+"""Coming to believe somebody adds to what was believed, and changes no demand."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from assay.apps.network.home import Home
+from assay.apps.network.introduction import believe
+from assay.errors import ConfigError
+from assay.trust.evidence import AnchorKind, TrustAnchor
+from assay.trust.receipts.policy import Policy
+from assay.trust.receipts.verdict import Level
+from assay.trust.transparency.note import NoteVerifier
+
+ANCHOR = TrustAnchor(AnchorKind.SIMULATED, "nitro", "a root", "ab" * 32)
+MET = Policy(
+    floor=Level.UNVERIFIED,
+    nodes=frozenset({"11" * 32}),
+    anchors=(ANCHOR,),
+    measurements=frozenset({"cc" * 48}),
+    logs=(NoteVerifier("a.log", bytes(32)),),
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+def believed(home: Home) -> Policy:
+    return Policy.from_bytes(home.trust.read_bytes())
+
+
+def test_the_first_one(home: Home) -> None:
+    believe(home, MET)
+    assert believed(home) == replace(MET, floor=Level.SIGNED, measurements=frozenset())
+    assert stat.S_IMODE(home.trust.stat().st_mode) == 0o600
+    assert [path.name for path in home.root.iterdir()] == ["trust.json"]
+
+
+def test_demands_stay_and_nobody_is_forgotten(home: Home) -> None:
+    strict = Policy(
+        floor=Level.ATTESTED,
+        nodes=frozenset({"22" * 32}),
+        measurements=frozenset({"dd" * 48}),
+        require_inclusion=True,
+        max_age=timedelta(hours=1),
+    )
+    believe(home, strict)
+    home.trust.write_text(home.trust.read_text().replace('"SIGNED"', '"ATTESTED"'))
+    before = believed(home)
+    believe(home, MET)
+    believe(home, MET)
+    assert believed(home) == replace(
+        before, nodes=before.nodes | MET.nodes, anchors=MET.anchors, logs=MET.logs
+    )
+
+
+def test_a_gateway_does_not_vouch_for_its_own_code(home: Home) -> None:
+    believe(home, MET)
+    assert not believed(home).measurements
+
+
+def test_a_damaged_policy_is_not_overwritten(home: Home) -> None:
+    home.trust.write_text("{")
+    with pytest.raises(ConfigError):
+        believe(home, MET)
+    assert home.trust.read_text() == "{"
