@@ -62,7 +62,7 @@ class Node:
         key = NodeKey.open(home.keys)
         enclave = SimulatedEnclave.open(home.keys, clock=clock)
         self.log = Log.open(home.log, origin=f"assay.local/{key.key_id[:16]}", signer=_log_signer(home, key))
-        self._sequencer = Sequencer(self.log, interval=0.2)
+        self._sequencer = Sequencer(self.log, interval=1.0)
         self._index = ReceiptIndex(home.receipt_index)
         self._accounts = AccountStore(home.accounts)
         self._books_are_written = True
