@@ -20,25 +20,28 @@ def models(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(listing))
         return
-    head = ("MODEL", "PROVIDERS", "USD PER MILLION TOKENS IN / OUT", "CONTEXT")
+    head = ("MODEL", "PROVIDERS", "USD PER MILLION TOKENS IN / OUT", "CONTEXT", "NOTE")
     click.echo(format_table(head, map(_row, listing["data"])))
 
 
-def _row(model: dict[str, Any]) -> tuple[str, str, str, str]:
-    targets = ", ".join(target.partition(":")[0] for target in model.get("targets", ()))
+def _row(model: dict[str, Any]) -> tuple[str, ...]:
+    name, context = model["id"], model.get("context_window")
     return (
-        model["display_name"],
-        targets,
+        name,
+        ", ".join(target.partition(":")[0] for target in model.get("targets", ())),
         _price(model.get("price_micro_usd")),
-        str(model.get("context_window") or ""),
+        str(context or ""),
+        # The dialects have no member for a label: it stands behind the name, in parentheses.
+        model["display_name"].removeprefix(name).strip(" ()"),
     )
 
 
 def _price(price: dict[str, int] | None) -> str:
     if price is None:
         return "not charged"
-    if not any(price.values()):
-        return "free"
+    parts = []
+    if price["input"] or price["output"]:
+        parts.append(f"{price['input'] / 1e6:g} / {price['output'] / 1e6:g}")
     if price["image"]:
-        return f"{price['image'] / 1e6:g} an image"
-    return f"{price['input'] / 1e6:g} / {price['output'] / 1e6:g}"
+        parts.append(f"{price['image'] / 1e6:g} an image")
+    return ", ".join(parts) or "free"
