@@ -79,6 +79,7 @@ BODIES = {
     "far too deep": (f'{{"model": "{MODEL}", "messages": {nested(100_000)}}}', 400, "invalid_request"),
     "half a surrogate": (f'{{"model": "{MODEL}", "user": "\\ud800"}}', 400, "invalid_request"),
     "not a number": (f'{{"model": "{MODEL}", "temperature": NaN}}', 400, "invalid_request"),
+    "a member twice": (f'{{"model": "{MODEL}", "messages": [], "messages": []}}', 400, "duplicate_member"),
     "unknown model": ({"model": "gpt-unknown"}, 404, "model_not_found"),
     "unpriced model": ({"model": "local/gpt-unpriced"}, 404, "model_unpriced"),
     "a model with a name of a megabyte": ({"model": "m" * MEGABYTE}, 404, "model_not_found"),

@@ -12,9 +12,10 @@ import orjson
 from assay.engines.inference.catalogue import Catalogue, Model
 from assay.engines.inference.operation import Operation
 from assay.engines.inference.routing import Call
+from assay.engines.inference.routing.form import read_form
 from assay.errors import AssayError
 from assay.services.gateway.asgi import Scope
-from assay.services.gateway.form import read_form
+from assay.services.gateway.repeated import refuse_repeated_members
 from assay.trust.receipts.delivery import NONCE_HEADER
 
 _FORWARDED = frozenset({"anthropic-version", "anthropic-beta", "openai-beta", "idempotency-key"})
@@ -42,7 +43,10 @@ class Asked:
 
 
 def understand(operation: Operation, scope: Scope, body: bytes, catalogue: Catalogue) -> Asked:
-    """Read a request. Raises `MalformedRequest`, `UnknownModel` or `UnpricedModel`."""
+    """Read a request.
+
+    Raises `MalformedRequest`, `MalformedForm`, `DuplicateMember`, `UnknownModel` or `UnpricedModel`.
+    """
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     parsed = read_form(headers.get("content-type", ""), body) if operation.is_form else _parse(body)
     model = _find(operation, parsed.get("model"), catalogue)
@@ -86,4 +90,5 @@ def _parse(body: bytes) -> dict[str, Any]:
         ) from None
     if not isinstance(parsed, dict):
         raise MalformedRequest("The request is not a JSON object.")
+    refuse_repeated_members(body, parsed)
     return parsed

@@ -14,6 +14,7 @@ from assay.engines.inference.catalogue import Target
 from assay.engines.inference.operation import Operation
 from assay.engines.inference.provider import Provider, Request
 from assay.engines.inference.routing.body import with_added, with_replaced
+from assay.engines.inference.routing.form import with_model
 from assay.engines.inference.translation import Translation
 from assay.errors import AssayError
 
@@ -40,7 +41,7 @@ class Call:
     parsed: dict[str, Any]
     stream: bool
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Those of the dialect that may be passed on: ``anthropic-version``, ``anthropic-beta``, ..."""
+    """Those that may be passed on: ``anthropic-version``, ``anthropic-beta``, ...; of a form, its ``content-type``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +89,11 @@ def _straight(call: Call, target: Target, provider: Provider) -> Route:
 
 
 def _form(call: Call, target: Target, provider: Provider) -> Route:
-    """A form goes out as it came: its parts are not rewritten, so it can only name the provider's own model."""
-    if call.parsed.get("model", target.model) != target.model:
-        raise OperationUnsupported(
-            f"a form for this model has to name it `{target.model}`, as {target.provider} does"
-        )
-    request = Request(call.operation, target.model, call.body, call.stream, call.headers)
+    """Of a form no more is changed than the model that it names, or that it leaves out."""
+    body = call.body
+    if call.parsed.get("model") != target.model:
+        body = with_model(call.headers["content-type"], body, target.model)
+    request = Request(call.operation, target.model, body, call.stream, call.headers)
     return Route(target, provider, request, translation=None, usage_injected=False)
 
 
