@@ -32,7 +32,16 @@ _PROVIDER = """
 name = "local"
 kind = "compatible"
 base_url = "{url}/v1"
-speaks = ["chat.completions", "completions", "embeddings", "messages"]
+speaks = ["chat.completions", "completions", "embeddings", "messages", "images.generations"]
+deadlines = {{ connect = 2.0, first_byte = {first_byte}, between_chunks = {between_chunks} }}
+
+# Whatever else it is asked, the node has to translate.
+[[providers]]
+name = "chat-only"
+kind = "compatible"
+base_url = "{url}/v1"
+speaks = ["chat.completions"]
+allow_unpriced = true
 deadlines = {{ connect = 2.0, first_byte = {first_byte}, between_chunks = {between_chunks} }}
 """
 _MODEL = """

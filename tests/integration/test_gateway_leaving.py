@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import orjson
 import pytest
+from tests.integration.heard import HeardStream
 from tests.integration.running import FUNDS, MODEL, PRICE, RunningGateway, chat, serving
 from tests.integration.wire import CHAT, connection, eventually, post
 from tests.upstreams import Exchange, ScriptedUpstream
 
-from assay.trust.receipts.content import ANSWER
-from assay.trust.receipts.delivery import StreamOpening, is_ours, read_comment
 from assay.trust.receipts.predicate import Usage
-from assay.trust.receipts.stream import BlockSplitter, StreamWitness
 
 DROPS = 20
 AT_ONCE_S = 0.2
@@ -68,37 +65,6 @@ def test_before_anything_was_delivered(
         assert client.post(CHAT, json=chat("hello")).status_code == 200
 
 
-class HalfStream:
-    """The chunks that a client got before it left."""
-
-    def __init__(self, response: httpx2.Response) -> None:
-        self._pieces = response.iter_raw()
-        self.chunks: list[bytes] = []
-        self.opening: StreamOpening | None = None
-
-    def read(self, chunks: int) -> None:
-        splitter = BlockSplitter()
-        while len(self.chunks) < chunks:
-            for block in splitter.feed(next(self._pieces)):
-                if not is_ours(block):
-                    self.chunks.append(block)
-                elif self.opening is None:
-                    opening = read_comment(block)
-                    assert isinstance(opening, StreamOpening)
-                    self.opening = opening
-
-    @property
-    def id(self) -> str:
-        return str(orjson.loads(self.chunks[0].removeprefix(b"data: "))["id"])
-
-    def root(self) -> str:
-        assert self.opening is not None
-        witness = StreamWitness(self.opening.opening.salt(ANSWER))
-        for chunk in self.chunks:
-            witness.add(chunk)
-        return witness.root()
-
-
 def test_in_mid_stream(gateway: RunningGateway, upstream: ScriptedUpstream) -> None:
     question = "!!say one two three four five six"
     with gateway.client() as client:
@@ -106,8 +72,9 @@ def test_in_mid_stream(gateway: RunningGateway, upstream: ScriptedUpstream) -> N
         half = upstream.journal.last.events_sent // 2
         for _ in range(DROPS):
             with client.stream("POST", CHAT, json=chat(f"{question}\n!!stall", stream=True)) as response:
-                stream = HalfStream(response)
-                stream.read(half)
+                stream, pieces = HeardStream(), response.iter_raw()
+                while len(stream.chunks) < half:
+                    stream.feed(next(pieces))
                 exchange = upstream.journal.last
                 with leaving(upstream, exchange):
                     response.close()
@@ -116,7 +83,7 @@ def test_in_mid_stream(gateway: RunningGateway, upstream: ScriptedUpstream) -> N
                 "attachments": [],
                 "chunks": half,
                 "outcome": "client_left",
-                "stream": stream.opening.stream if stream.opening else None,
+                "stream": stream.stream,
             }
             assert digest == stream.root()
             usage = Usage(len(exchange.body) // 4, half, source="node")

@@ -13,8 +13,9 @@ from functools import lru_cache
 
 import orjson
 
-from assay.engines.inference.provider import EngineProfile
+from assay.engines.inference.provider import EngineProfile, ProviderGarbage
 from assay.engines.inference.routing import Answer
+from assay.engines.tlog.errors import EntryTooLargeError
 from assay.errors import AssayError, FormatError
 from assay.services.gateway.asked import Asked
 from assay.services.gateway.notary import Notary
@@ -65,8 +66,19 @@ class OpenCall:
     def end(
         self, answer: Answer, claim: AnswerClaim, usage: Usage, response_id: str, served: str
     ) -> Delivery:
-        """Notarise and charge. Raises the log's errors; then nothing is charged."""
-        delivery, cost = self.notary.notarise(
+        """Notarise and charge. Raises the log's errors, or `ProviderGarbage`; then nothing is charged."""
+        try:
+            delivery, cost = self._notarise(answer, claim, usage, response_id, served)
+        except EntryTooLargeError as error:
+            raise ProviderGarbage("The answer has more attachments than a receipt can name.") from error
+        self.reservation.commit(cost, delivery.log_index)
+        self.span.receipted(delivery)
+        return delivery
+
+    def _notarise(
+        self, answer: Answer, claim: AnswerClaim, usage: Usage, response_id: str, served: str
+    ) -> tuple[Delivery, int]:
+        return self.notary.notarise(
             opening=self.opening,
             operation=self.asked.call.operation.value,
             request=self.request,
@@ -88,9 +100,6 @@ class OpenCall:
             payment=self.reservation.payment,
             nonce=self.asked.nonce,
         )
-        self.reservation.commit(cost, delivery.log_index)
-        self.span.receipted(delivery)
-        return delivery
 
     def _sent(self, answer: Answer) -> str:
         """Commitment to what went upstream; the request's own where it went on untouched, so that all can see it."""

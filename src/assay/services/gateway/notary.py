@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from assay.engines.enclave.node_key import NodeKey
-from assay.engines.tlog.errors import LogError, StorageFullError
+from assay.engines.tlog.errors import EntryTooLargeError, LogError, StorageFullError
 from assay.engines.tlog.log import Log
 from assay.engines.tlog.sequencer import Sequencer
 from assay.services.gateway.attestor import Attestor
@@ -97,7 +97,8 @@ class Notary:
     ) -> tuple[Delivery, int]:
         """Sign and log one inference; give back what the caller receives, and the cost in micro-USD.
 
-        Raises `StorageFullError` or `LogUnavailable` when it cannot be written; then nothing was notarised.
+        Raises `StorageFullError` or `LogUnavailable` when it cannot be written, and `EntryTooLargeError` when there is
+        too much to name; then nothing was notarised.
         """
         cost = price.cost(usage)
         payload = Statement(
@@ -124,6 +125,8 @@ class Notary:
     def _append(self, entry: bytes) -> int:
         try:
             return self._log.append(entry)
+        except EntryTooLargeError:
+            raise
         except (LogError, OSError) as cause:
             self._failure, self._failed_at = _as_log_error(cause), self._clock()
             raise _as_log_error(cause) from cause

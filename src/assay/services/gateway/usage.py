@@ -101,8 +101,12 @@ def is_usage_only(block: bytes) -> bool:
 def _usage_in(event: dict[str, Any]) -> dict[str, Any]:
     for holder in (event, event.get("response"), event.get("message")):
         if isinstance(holder, dict) and isinstance(holder.get("usage"), dict):
-            found: dict[str, Any] = holder["usage"]
-            return {name: value for name, value in found.items() if value is not None}
+            found: dict[str, Any] = {
+                name: value for name, value in holder["usage"].items() if value is not None
+            }
+            if event.get("type") == "message_start":  # counts an answer that has not been written
+                found.pop("output_tokens", None)
+            return found
     return {}
 
 
