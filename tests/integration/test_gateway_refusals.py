@@ -139,7 +139,9 @@ def test_a_deposit_counts_at_once(gateway: RunningGateway, upstream: ScriptedUps
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_another_method(gateway: RunningGateway, path: str, method: str) -> None:
     with gateway.client() as client:
-        check_refusal(client.request(method, path), path, 405, "method_not_allowed")
+        response = client.request(method, path)
+    check_refusal(response, path, 405, "method_not_allowed")
+    assert response.headers["allow"] == "POST"
 
 
 @pytest.mark.parametrize("elsewhere", ["/", "/v1", "/v1/chat", "/v1/chat/completions/", "/../etc/passwd"])

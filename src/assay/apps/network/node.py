@@ -99,7 +99,7 @@ class Node:
             readiness=self._warming.readiness,
             version=version("assay"),
         )
-        stored = Stored(catalogue, self._providers, self.rail)
+        stored = Stored(catalogue, self._providers, self.rail, self._index, self.log)
         self.gateway = Gateway(calls, stored, pages, metrics, self)
         self._catch_up()
 

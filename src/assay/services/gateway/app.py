@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 _CALLS = {operation.path: operation for operation in Operation}
 # The Anthropic SDK adds /v1 to its base URL, the OpenAI SDK expects it there: both spellings work.
 _CALLS |= {operation.path.removeprefix("/v1"): operation for operation in Operation}
+_ALLOW = ((b"allow", b"POST"),)
+"""What RFC 9110 §15.5.6 wants said to whoever came with another method."""
 
 
 class MethodNotAllowed(AssayError):
@@ -98,10 +100,12 @@ class Gateway:
         self._metrics.refused(failure.code)
         if not started:
             dialect = operation.dialect if operation else _dialect_of(scope)
-            await respond(send, status_of(failure), write_refusal(dialect, failure), JSON)
+            allow = _ALLOW if isinstance(failure, MethodNotAllowed) else ()
+            await respond(send, status_of(failure), write_refusal(dialect, failure), JSON, *allow)
 
 
 def _dialect_of(scope: Scope) -> Dialect:
     """The dialect to refuse in, where the path does not tell."""
+    is_below_messages = scope["path"].startswith(("/v1/messages", "/messages"))
     speaks_anthropic = any(name == b"anthropic-version" for name, _ in scope["headers"])
-    return Dialect.ANTHROPIC if speaks_anthropic or "/messages" in scope["path"] else Dialect.OPENAI
+    return Dialect.ANTHROPIC if is_below_messages or speaks_anthropic else Dialect.OPENAI

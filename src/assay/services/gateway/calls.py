@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from assay.engines.inference.catalogue import Catalogue
 from assay.engines.inference.operation import Operation
-from assay.engines.inference.provider import ProviderError, ProviderGarbage
+from assay.engines.inference.provider import ProviderGarbage
 from assay.engines.inference.routing import Answer, Router
 from assay.services.gateway.asgi import (
     JSON,
@@ -24,6 +24,7 @@ from assay.services.gateway.asgi import (
 from assay.services.gateway.asked import Asked, understand
 from assay.services.gateway.departure import CancelledWhenClientLeaves
 from assay.services.gateway.ending import OpenCall, commit_to_request
+from assay.services.gateway.key_refused import check_key_accepted
 from assay.services.gateway.metrics import Metrics
 from assay.services.gateway.notary import Notary
 from assay.services.gateway.refusals import translate_error
@@ -36,13 +37,6 @@ from assay.trust.receipts.predicate import Price, Usage
 
 _FREE = Price()
 _PASSED_ON = ("retry-after", "request-id", "x-request-id")
-
-
-class ProviderRefusedNode(ProviderError):
-    """The provider turned the node away: its key is wrong, or may not do this."""
-
-    code = "provider_refused_node"
-    hint = "the node's operator has to look at the provider's key; try another model meanwhile"
 
 
 class Calls:
@@ -108,11 +102,10 @@ async def _pass_on(call: OpenCall, answer: Answer, send: Send) -> Usage:
 async def _refuse(asked: Asked, answer: Answer, send: Send) -> None:
     """Hand on a provider's own error: untouched in the client's dialect, its sentence kept in another one.
 
-    Raises `ProviderRefusedNode` where the provider's words are about the node's key and not about the request, and
-    `ProviderGarbage` where it sends the node elsewhere: prompts and keys go nowhere that nobody configured.
+    Raises `ProviderRefusedNode` where the provider's words are about the node's key, and `ProviderGarbage` where it
+    sends the node elsewhere: prompts and keys go nowhere that nobody configured.
     """
-    if answer.reply.status in (401, 403):
-        raise ProviderRefusedNode(f"{answer.target.provider} does not accept this node's key for this call.")
+    check_key_accepted(answer.target.provider, answer.reply.status)
     if answer.reply.status < 400:
         raise ProviderGarbage(f"{answer.target.provider} neither answered nor refused.")
     body = await answer.reply.read(MAX_ANSWER_BYTES)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qsl
 
 from assay.engines.inference.catalogue import Catalogue, Model, UnknownModel
 from assay.services.gateway.asgi import Scope, Send, respond_json
+from assay.services.gateway.asked import MalformedRequest
 
 PATH = "/v1/models"
 _PAGE = 20
 """Anthropic's page size where the caller names none."""
+_LARGEST_PAGE = 1000
 
 
 class ModelPages:
@@ -21,12 +24,14 @@ class ModelPages:
         self._catalogue = catalogue
 
     async def serve(self, scope: Scope, send: Send) -> None:
-        """Raises `UnknownModel`."""
-        name = unquote(scope["path"].removeprefix(PATH).removeprefix("/"))
+        """Raises `UnknownModel` or `MalformedRequest`."""
+        name = scope["path"].removeprefix(PATH).removeprefix("/")
         if name:
             await respond_json(send, 200, describe(self._find(name)))
         elif any(header == b"anthropic-version" for header, _ in scope["headers"]):
-            await respond_json(send, 200, self._page(parse_qs(scope["query_string"].decode("latin-1"))))
+            await respond_json(
+                send, 200, self._page(dict(parse_qsl(scope["query_string"].decode("latin-1"))))
+            )
         else:
             await respond_json(send, 200, {"object": "list", "data": self._listing()})
 
@@ -39,24 +44,35 @@ class ModelPages:
                 return model
         raise UnknownModel("There is no such model here.", hint="GET /v1/models lists them")
 
-    def _page(self, query: Mapping[str, list[str]]) -> dict[str, Any]:
-        """Anthropic's cursor paging: at most ``limit`` models after ``after_id`` or before ``before_id``."""
+    def _page(self, query: Mapping[str, str]) -> dict[str, Any]:
+        """Anthropic's cursor paging: at most ``limit`` models after ``after_id``, or before ``before_id``.
+
+        A cursor that is no model's id is ignored, as if the model had left the list since.
+        """
         models = self._listing()
         ids = [model["id"] for model in models]
-        limit = int(query["limit"][0]) if query.get("limit", [""])[0].isdecimal() else _PAGE
-        begin, end = 0, len(models)
-        if (after := query.get("after_id", [""])[0]) in ids:
-            begin = ids.index(after) + 1
-        if (before := query.get("before_id", [""])[0]) in ids:
-            end = ids.index(before)
-            begin = max(begin, end - limit)
-        page = models[begin:end][:limit]
+        limit = _limit(query.get("limit"))
+        backwards = query.get("before_id") in ids
+        if backwards:
+            end = ids.index(query["before_id"])
+            begin = max(0, end - limit)
+        else:
+            begin = ids.index(query["after_id"]) + 1 if query.get("after_id") in ids else 0
+            end = min(begin + limit, len(ids))
         return {
-            "data": page,
-            "has_more": begin + len(page) < len(models),
-            "first_id": page[0]["id"] if page else None,
-            "last_id": page[-1]["id"] if page else None,
+            "data": models[begin:end],
+            "has_more": begin > 0 if backwards else end < len(ids),
+            "first_id": ids[begin] if begin < end else None,
+            "last_id": ids[end - 1] if begin < end else None,
         }
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return _PAGE
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= _LARGEST_PAGE:
+        raise MalformedRequest(f"`limit` is a number from 1 to {_LARGEST_PAGE}.", parameter="limit")
+    return int(text)
 
 
 def describe(model: Model) -> dict[str, Any]:
