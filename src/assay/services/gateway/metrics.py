@@ -1,6 +1,6 @@
 """What the node tells Prometheus, in the names of OpenTelemetry's GenAI conventions. Never content.
 
-https://opentelemetry.io/docs/specs/semconv/gen-ai/ (status: development): the one table of names is here.
+https://opentelemetry.io/docs/specs/semconv/gen-ai/ (status: development).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from assay.engines.inference.operation import Operation
+from assay.services.gateway.conventions import operation_name
 from assay.trust.receipts.predicate import Usage
 
 _SECONDS = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92)
@@ -33,7 +34,7 @@ class MeasuredCall:
 
     def __init__(self, metrics: Metrics, operation: Operation, model: str) -> None:
         self._metrics = metrics
-        self._operation = operation.value
+        self._operation = operation_name(operation)
         self._model = model
         self.provider = "none"
         self.usage = Usage()

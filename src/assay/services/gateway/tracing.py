@@ -19,6 +19,7 @@ import orjson
 
 from assay.engines.inference.operation import Operation
 from assay.services.gateway.asgi import Header
+from assay.services.gateway.conventions import operation_name
 from assay.services.gateway.metrics import MAX_MODEL_NAME
 from assay.trust.receipts.delivery import Delivery
 from assay.trust.receipts.statement import receipt_id
@@ -29,15 +30,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-
-_NAMES = {
-    Operation.CHAT: "chat",
-    Operation.MESSAGES: "chat",
-    Operation.RESPONSES: "chat",
-    Operation.COMPLETIONS: "text_completion",
-    Operation.EMBEDDINGS: "embeddings",
-}
-"""``gen_ai.operation.name`` where the conventions have a name; elsewhere an operation goes by its own."""
 
 
 class CallSpan:
@@ -130,7 +122,7 @@ class OpenTelemetryTracing(Tracing):
     def call(self, operation: Operation, model: str, headers: Iterable[Header]) -> CallSpan:
         from opentelemetry.trace import SpanKind
 
-        name, asked = _NAMES.get(operation, operation.value), model[:MAX_MODEL_NAME]
+        name, asked = operation_name(operation), model[:MAX_MODEL_NAME]
         attributes: dict[str, Any] = {
             "gen_ai.operation.name": name,
             "gen_ai.request.model": asked,

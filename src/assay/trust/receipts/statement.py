@@ -99,6 +99,8 @@ class Statement:
             raise FormatError(f"This is not a statement of type {PREDICATE_TYPE}.") from error
         if not exact:
             raise FormatError("The statement has members or values that its type does not know.")
+        if statement.cost != statement.price.cost(statement.usage):
+            raise FormatError("The statement's cost is not what its price and its usage come to.")
         return statement
 
 

@@ -320,3 +320,9 @@ def test_statements_are_read_back_as_written(office: Office) -> None:
 def test_bundle_files_are_deterministic(whole: Bundle) -> None:
     assert Bundle.from_bytes(whole.to_bytes()) == whole
     assert whole.to_bytes() == Bundle.from_bytes(whole.to_bytes()).to_bytes()
+
+
+def test_a_cost_that_is_not_the_sum_is_no_statement(office: Office) -> None:
+    dear = office.statement()
+    verdict = verify(office.seal(replace(dear, cost=dear.cost + 1), {}), office.policy(), NOW)
+    assert failing(verdict) == {"format"}
