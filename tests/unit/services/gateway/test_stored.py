@@ -3,53 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx2
 import pytest
-from tests.unit.engines.inference.peer import Peer, Script, answers, peer
+from tests.unit.engines.inference.peer import Script, answers, peer
+from tests.unit.services.gateway.in_process import node
 
 from assay.apps.network.home import Home
 from assay.apps.network.node import Node
 from assay.errors import ConfigError
 
-PROVIDER = """
-[[providers]]
-name = "{name}"
-kind = "compatible"
-base_url = "{url}"
-api_key_env = "KEY"
-allow_unpriced = true
-pass_through = {opened}
-"""
-
 STORED = answers(b'{"id":"chatcmpl-1"}', content_type="application/json", x_secret="kept")
 ANSWER = answers(b'{"id":"chatcmpl-1","model":"m","choices":[]}', content_type="application/json")
-
-
-@asynccontextmanager
-async def node(home: Path, *peers: Peer, opened: bool = True) -> AsyncIterator[httpx2.AsyncClient]:
-    """A node whose providers are called ``local``, so that no model is loaded, ``second``, and so on."""
-    place = Home(home)
-    place.create()
-    names = ("local", "second")
-    flag = str(opened).lower()
-    place.catalogue.write_text(
-        "".join(
-            PROVIDER.format(name=name, url=one.url, opened=flag)
-            for name, one in zip(names, peers, strict=False)
-        )
-    )
-    async with Node.open(place, {"KEY": "sk-node"}) as running:
-        key = running.rail.open_account("tests", balance=10**9)
-        async with httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(running.gateway),
-            base_url="http://node",
-            headers={"authorization": f"Bearer {key}"},
-        ) as client:
-            yield client
 
 
 async def test_an_answer_is_asked_of_the_provider_that_gave_it(tmp_path: Path) -> None:
@@ -115,7 +80,7 @@ async def test_no_path_leads_anywhere_else(tmp_path: Path, method: str, path: st
 
 
 async def test_nothing_is_handed_out_unless_the_operator_says_so(tmp_path: Path) -> None:
-    async with peer(STORED) as first, node(tmp_path, first, opened=False) as client:
+    async with peer(STORED) as first, node(tmp_path, first, pass_through=False) as client:
         answer = await client.get("/v1/chat/completions/ID/messages")
         nobodys = await client.get("/v1/responses/resp_1", headers={"authorization": "Bearer assay-nobody"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "stored_answers_off")
