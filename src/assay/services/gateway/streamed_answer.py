@@ -99,7 +99,7 @@ class StreamedAnswer:
                 await self._finish(owed[:-1], owed[-1])
                 return
         if self._usage.images:
-            # Streams of pictures have no last event: they end with as many completed ones as were asked for.
+            # Streams of pictures have no last event: one that ends after a finished picture has ended well.
             await end_stream(self._send, self._greeted(write_receipt(self._end(Outcome.COMPLETED))))
             return
         raise ProviderBroken("The provider's stream ended before its last event.")
