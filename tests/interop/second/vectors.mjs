@@ -1,0 +1,115 @@
+/** Recompute everything in the published test vectors; the first difference is named. */
+import { isDeepStrictEqual } from "node:util";
+import { isHex, sha256 } from "./bytes.mjs";
+import { canonical, parseJson } from "./canonical.mjs";
+import { attachmentLabel, claimsOf, commitment, fieldLabel, requestValues, saltOf } from "./commitments.mjs";
+import { readStream, readWhole } from "./delivery.mjs";
+import { RECEIPT, messageOf, typedDataHash } from "./eip712.mjs";
+import { checkSignature, readEnvelope } from "./envelope.mjs";
+import { checkInclusion } from "./log.mjs";
+import { checkOpening, readOpening } from "./opening.mjs";
+import { readPolicy } from "./policy.mjs";
+import { demand } from "./refused.mjs";
+import { readStatement } from "./statement.mjs";
+import { blocksOf, checkHead, streamRoot } from "./stream.mjs";
+
+function same(ours, theirs, what) {
+  const plain = (value) => (Buffer.isBuffer(value) ? value.toString("latin1") : value);
+  demand(isDeepStrictEqual(plain(ours), plain(theirs)), `${what} differs.`);
+}
+
+/** Refuse vectors that this implementation does not arrive at. */
+export function checkVectors({ canonical: spellings, keys, secret, whole, stream }) {
+  spellings.forEach(checkSpelling);
+  same(sha256(Buffer.from(keys.node, "hex")).toString("hex"), keys.node_key_id, "keys.node_key_id");
+  const salts = Buffer.from(secret, "hex");
+  checkWhole(whole, keys, salts);
+  checkStream(stream, whole, keys, salts);
+}
+
+function checkSpelling({ json, canonical: spelled }, index) {
+  same(canonical(parseJson(Buffer.from(json))), Buffer.from(spelled), `canonical[${index}]`);
+}
+
+function checkWhole(whole, keys, secret) {
+  const receipt = Buffer.from(whole.receipt);
+  const request = Buffer.from(whole.request);
+  const answer = Buffer.from(whole.answer);
+  for (const [label, salt] of Object.entries(whole.salts)) {
+    same(saltOf(secret, label).toString("hex"), salt, `whole.salts ${label}`);
+  }
+  const statement = checkReceipt(receipt, whole, keys, "whole");
+  same(readEnvelope(receipt).payload, Buffer.from(whole.payload), "whole.payload");
+  checkCommitments(statement, request, answer, secret);
+  checkOpening(statement, readOpening(Buffer.from(whole.opening)), { request, answer });
+  checkDelivered(readWhole(Buffer.from(whole.delivered)), whole, secret);
+  checkInclusion(receipt, Buffer.from(whole.proof), readPolicy({ logs: [keys.log_vkey] }));
+  checkTwin(statement, whole.eip712);
+}
+
+function checkReceipt(receipt, vector, keys, place) {
+  const envelope = readEnvelope(receipt);
+  const statement = readStatement(envelope.payload);
+  same(statement.id, vector.receipt_id, `${place}.receipt_id`);
+  same(statement.node, keys.node, `${place}: the node`);
+  checkSignature(envelope, statement.node);
+  return statement;
+}
+
+/** Commit anew to each private value, from the secret instead of the salts in `opening`. */
+function checkCommitments(statement, request, answer, secret) {
+  const { fields, attachments } = requestValues(request);
+  const values = [
+    ["request", request],
+    ["answer", answer],
+    ...[...fields].map(([name, value]) => [fieldLabel(name), value]),
+    ...attachments.map(({ pointer, content }) => [attachmentLabel("request", pointer), content]),
+  ];
+  const claims = claimsOf(statement);
+  claims.delete("sent"); // the vectors do not say what was sent
+  same(new Map(values.map(([label, value]) => [label, commitment(saltOf(secret, label), value)])), claims, "whole: commitments");
+}
+
+function checkDelivered({ answer, delivery }, vector, secret) {
+  same(answer, Buffer.from(vector.answer), "whole.delivered: the answer");
+  checkDelivery(delivery, vector, secret, "whole.delivered");
+}
+
+function checkDelivery({ log, opening, receipt, ...others }, vector, secret, place) {
+  same(others, {}, `${place}: the members`);
+  same(log, { index: log.index, status: "pending" }, `${place}: the log`);
+  same(opening, secret.toString("hex"), `${place}: the opening`);
+  same(canonical(receipt), Buffer.from(vector.receipt), `${place}: the receipt`);
+}
+
+function checkTwin(statement, { typed_data: data, digest }) {
+  const declared = Object.fromEntries(data.types.Receipt.map(({ name, type }) => [name, type]));
+  same(Object.entries(declared), Object.entries(RECEIPT), "eip712: the type");
+  same(messageOf(statement), data.message, "eip712: the message");
+  same(`0x${typedDataHash(data.domain, data.message).toString("hex")}`, digest, "eip712.digest");
+}
+
+function checkStream(vector, { request }, keys, secret) {
+  const chunks = vector.chunks_base64.map((chunk) => Buffer.from(chunk, "base64"));
+  const salt = saltOf(secret, "answer");
+  vector.roots.forEach((root, index) => {
+    same(streamRoot(salt, chunks.slice(0, index + 1)).toString("hex"), root, `stream.roots[${index}]`);
+  });
+  same(blocksOf(Buffer.concat(chunks)), chunks, "stream.chunks_base64");
+
+  const statement = checkReceipt(Buffer.from(vector.receipt), vector, keys, "stream");
+  same([statement.answer.chunks, statement.answerDigest], [chunks.length, vector.roots.at(-1)], "stream: the subject");
+  const salts = new Map([...claimsOf(statement).keys(), "answer"].map((label) => [label, saltOf(secret, label)]));
+  const content = { request: Buffer.from(request), answer: Buffer.concat(chunks) };
+  checkOpening(statement, { salts, disclosed: new Map() }, content);
+
+  const { start, heads, delivery, ...delivered } = readStream(Buffer.from(vector.delivered_base64, "base64"));
+  same(start, { opening: secret.toString("hex"), stream: statement.answer.stream }, "stream: the first comment");
+  same(delivered.chunks, chunks, "stream.delivered_base64: the chunks");
+  checkDelivery(delivery, vector, secret, "stream.delivered_base64");
+  demand(heads.length > 0 && isHex(start.stream, 32), "stream: there is no head.");
+  for (const head of heads) {
+    checkHead(head, keys.node);
+    same([head.stream, head.root], [start.stream, vector.roots[head.chunks - 1]], "stream: a head");
+  }
+}
