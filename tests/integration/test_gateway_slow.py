@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
 from collections.abc import Iterator
 
-import httpx2
 import orjson
 import pytest
-import uvicorn
+from tests.integration.in_thread import GatewayThread
 from tests.integration.running import RunningGateway, chat
 from tests.integration.wire import CHAT, connection, eventually, post, read_all
 from tests.upstreams import ScriptedUpstream
 
 from assay.apps.network import node
-from assay.apps.network.home import Home
 from assay.apps.network.impatience import ImpatientProtocol
-from assay.apps.network.node import Node
-from assay.engines.tlog.log import Log
 from assay.services.gateway.notary import logged_statements
 from assay.trust.receipts.predicate import Outcome
 
@@ -41,51 +36,16 @@ def home(upstream: ScriptedUpstream, tmp_path_factory: pytest.TempPathFactory) -
     return prepared
 
 
-class HastyServer(threading.Thread):
-    """The gateway of ``home`` in a thread of its own, which its tables belong to."""
-
-    def __init__(self, home: Home) -> None:
-        super().__init__(daemon=True)
-        self._home = home
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self._server: uvicorn.Server | None = None
-        self._node: Node | None = None
-
-    def run(self) -> None:
-        self._node = Node.open(self._home, {})
-        config = uvicorn.Config(
-            self._node.gateway, http=MoreImpatient, ws="none", lifespan="on", log_level="warning"
-        )
-        self._server = uvicorn.Server(config)
-        self._server.run([self._listener])
-
-    @property
-    def log(self) -> Log:
-        assert self._node is not None
-        return self._node.log
-
-    def __enter__(self) -> HastyServer:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._server is not None:
-            self._server.should_exit = True
-        self.join(10)
-
-
 @pytest.fixture(scope="module")
-def server(home: RunningGateway) -> Iterator[HastyServer]:
+def server(home: RunningGateway) -> Iterator[GatewayThread]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(node, "BODY_SECONDS", BODY_SECONDS)
-        with HastyServer(Home(home.home)) as running:
-            httpx2.get(running.url + "/health").raise_for_status()
+        with GatewayThread(home.home, protocol=MoreImpatient) as running:
             yield running
 
 
 @pytest.fixture
-def client(server: HastyServer) -> Iterator[socket.socket]:
+def client(server: GatewayThread) -> Iterator[socket.socket]:
     with connection(server.url) as connected:
         yield connected
 
@@ -147,7 +107,7 @@ def test_a_connection_that_rests_is_kept(client: socket.socket) -> None:
 
 
 def test_an_answer_that_nobody_takes(
-    server: HastyServer, home: RunningGateway, upstream: ScriptedUpstream
+    server: GatewayThread, home: RunningGateway, upstream: ScriptedUpstream
 ) -> None:
     """A client that asks and does not read would keep the provider's stream open as well."""
     upstream.journal.clear()
@@ -161,7 +121,7 @@ def test_an_answer_that_nobody_takes(
     assert statement.answer.outcome is Outcome.CLIENT_LEFT
 
 
-def test_a_slow_reader_is_no_dead_one(server: HastyServer, home: RunningGateway) -> None:
+def test_a_slow_reader_is_no_dead_one(server: GatewayThread, home: RunningGateway) -> None:
     """It takes longer than the deadline in all, but something now and then."""
     question = "!!say " + "x" * (12 << 20)
     with connection(server.url) as client:

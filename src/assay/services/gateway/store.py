@@ -33,6 +33,8 @@ class ReceiptIndex:
 
     def find(self, name: str) -> int | None:
         """Log index of a receipt id or a provider's response id; the newest, where a provider repeats itself."""
+        if not name:  # what providers call an answer that they do not name
+            return None
         for log_index, receipt_id, response_id in reversed(self._waiting):
             if name in (receipt_id, response_id):
                 return log_index
