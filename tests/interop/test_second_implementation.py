@@ -1,7 +1,7 @@
 """Receipts under a second verifier, `tests/interop/second`, written from ``docs/spec/receipt.md`` alone.
 
-Where the two disagree, one of them or the specification is wrong. The second reads no evidence; no policy here pins a
-root, so that Assay does not read it either.
+Where the two disagree, one of them or the specification is wrong. The second reads no evidence; no policy
+here pins a root, so that Assay does not read it either.
 """
 
 from __future__ import annotations
@@ -70,6 +70,21 @@ def _with_another_digit(text: str) -> str:
     return text[:middle] + ("B" if text[middle] == "A" else "A") + text[middle + 1 :]
 
 
+def test_its_command_line(tmp_path: Path) -> None:
+    case = published("whole")
+    bundle, policy = tmp_path / "bundle", tmp_path / "policy.json"
+    bundle.write_bytes(case.bundle)
+    met = []
+    for floor in ("SIGNED", "ATTESTED"):
+        policy.write_text(json.dumps({**case.policy, "floor": floor}))
+        done = run_second("verify", str(bundle), "--policy", str(policy), "--at", case.at.isoformat())
+        verdict = json.loads(done.stdout)
+        assert verdict["level"] == "SIGNED"
+        assert all(set(check) == {"name", "status", "detail"} for check in verdict["checks"])
+        met.append(done.returncode == 0)
+    assert met == [True, False]
+
+
 @pytest.fixture(scope="module")
 def answered(gateway: Gateway) -> dict[str, Case]:
     """Bundles of a running node: answers of two dialects, a stream, a picture."""
@@ -80,7 +95,7 @@ def answered(gateway: Gateway) -> dict[str, Case]:
     with assay.Client(gateway.openai_url, gateway.api_key, policy) as client:
         stream = client.chat.completions.create(model=GPT, messages=messages, stream=True)
         assert "".join(stream.text) == "one two three"
-        answers = {
+        answers: dict[str, Any] = {
             "chat": client.chat.completions.create(model=GPT, messages=seen),
             "message": client.messages.create(model=CLAUDE, max_tokens=99, messages=messages),
             "image": client.images.generate(model=PAINTER, prompt="a heron", response_format="b64_json"),

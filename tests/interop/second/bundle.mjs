@@ -14,7 +14,7 @@ const DEFLATED = 8;
 const FILES = ["receipt.json", "opening.json", "request", "answer", "inclusion.tlog-proof"];
 const EVIDENCE = "evidence/";
 
-/** `{receipt, opening, request, answer, proof, evidence}`: bytes or undefined; evidence is a Map by digest. */
+/** `{receipt, opening, request, answer, proof, evidence}`: bytes or undefined, evidence by its digest. */
 export function readBundle(bytes) {
   const files = readZip(bytes);
   for (const name of files.keys()) {
@@ -41,7 +41,8 @@ function readEntries(bytes) {
   const end = bytes.length - END_SIZE;
   demand(end >= 0 && bytes.readUInt32LE(end) === END, "This is not a zip file without a comment.");
   const total = bytes.readUInt16LE(end + 10);
-  demand(bytes.readUInt32LE(end + 4) === 0 && bytes.readUInt16LE(end + 8) === total, "This zip file has several parts.");
+  const isOnePart = bytes.readUInt32LE(end + 4) === 0 && bytes.readUInt16LE(end + 8) === total;
+  demand(isOnePart, "This zip file has several parts.");
   let at = bytes.readUInt32LE(end + 16);
   demand(at + bytes.readUInt32LE(end + 12) === end, "This zip file's directory is not where it ends.");
   const files = new Map();
@@ -87,7 +88,8 @@ function contentOf(bytes, { start, next, ...entry }) {
   const begin = start + 30 + nameSize + bytes.readUInt16LE(start + 28);
   demand(begin + entry.packedSize <= bytes.length, "An entry is longer than the zip file.");
   const content = unpack(bytes.subarray(begin, begin + entry.packedSize), entry);
-  demand(content.length === entry.size && crc32(content) === entry.crc, "An entry does not have its size or checksum.");
+  const isWhole = content.length === entry.size && crc32(content) === entry.crc;
+  demand(isWhole, "An entry does not have its size or checksum.");
   return content;
 }
 

@@ -28,9 +28,9 @@ export function parseJson(bytes) {
 
 /** Refuse what JSON can spell and I-JSON (RFC 7493 §2) does not allow. */
 function demandInterchangeable(name, value) {
-  demand(!LONE_SURROGATE.test(name), "This name holds half of a surrogate pair.");
-  if (typeof value === "string") demand(!LONE_SURROGATE.test(value), "This text holds half of a surrogate pair.");
-  if (typeof value === "number") demand(Number.isFinite(value), "This number is out of the range of a double.");
+  demand(!LONE_SURROGATE.test(name), "A name holds half a surrogate pair.");
+  if (typeof value === "string") demand(!LONE_SURROGATE.test(value), "A text holds half a surrogate pair.");
+  if (typeof value === "number") demand(Number.isFinite(value), "A number is out of the range of a double.");
   return value;
 }
 

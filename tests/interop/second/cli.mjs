@@ -1,7 +1,10 @@
 /**
- * node cli.mjs verify FILE --policy POLICY.json --at ISO    prints the verdict; exit 0 only if it meets the floor
- * node cli.mjs vectors RECEIPTS.json                        exit 1 at the first difference
- * node cli.mjs lines                                        {bundle: BASE64, policy, at} a line in, a verdict a line out
+ * node cli.mjs verify FILE --policy POLICY.json --at ISO
+ *     prints the verdict; exit 0 only if it meets the floor
+ * node cli.mjs vectors RECEIPTS.json
+ *     exit 1 at the first difference, which is named
+ * node cli.mjs lines
+ *     a line in: {bundle: BASE64, policy, at}; a line out: the verdict
  */
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";

@@ -34,8 +34,9 @@ export function claimsOf(statement) {
   const { request, answer, upstream } = statement;
   const claims = new Map([["request", request.body]]);
   for (const [name, claim] of Object.entries(request.fields)) claims.set(fieldLabel(name), claim);
-  for (const { pointer, commitment: claim } of request.attachments) claims.set(attachmentLabel("request", pointer), claim);
-  for (const { pointer, commitment: claim } of answer.attachments) claims.set(attachmentLabel("answer", pointer), claim);
+  for (const [side, { attachments }] of Object.entries({ request, answer })) {
+    attachments.forEach(({ pointer, commitment: claim }) => claims.set(attachmentLabel(side, pointer), claim));
+  }
   if (statement.isStream) claims.set("stream", answer.stream);
   else claims.set("answer", statement.answerDigest);
   if (upstream.sent !== request.body) claims.set("sent", upstream.sent);

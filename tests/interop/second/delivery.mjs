@@ -4,13 +4,21 @@ import { demand } from "./refused.mjs";
 import { blocksOf, isOwnComment, readComment } from "./stream.mjs";
 
 const MEMBER = Buffer.from(',"assay":');
+const ONLY_MEMBER = Buffer.from('{"assay":');
 
 /** `{answer, delivery}` of a delivered body. */
 export function readWhole(body) {
-  const cut = body.lastIndexOf(MEMBER);
-  demand(cut >= 0 && body.at(-1) === 0x7d, "This body carries no receipt.");
-  const delivery = readCanonical(body.subarray(cut + MEMBER.length, -1));
-  return { answer: Buffer.concat([body.subarray(0, cut), Buffer.from("}")]), delivery };
+  const { before, from } = cut(body);
+  demand(body.at(-1) === 0x7d, "This body carries no receipt.");
+  const delivery = readCanonical(body.subarray(from, -1));
+  return { answer: Buffer.concat([before, Buffer.from("}")]), delivery };
+}
+
+function cut(body) {
+  const at = body.lastIndexOf(MEMBER);
+  if (at >= 0) return { before: body.subarray(0, at), from: at + MEMBER.length };
+  demand(body.indexOf(ONLY_MEMBER) === 0, "This body carries no receipt.");
+  return { before: body.subarray(0, 1), from: ONLY_MEMBER.length };
 }
 
 /** `{start, chunks, heads, delivery}` of a delivered stream. */

@@ -16,7 +16,7 @@ export const RECEIPT = {
   issuedAt: "uint64",
   node: "bytes32",
 };
-const DOMAIN = { name: "string", version: "string", chainId: "uint256", verifyingContract: "address" };
+export const DOMAIN = { name: "string", version: "string", chainId: "uint256", verifyingContract: "address" };
 
 /** The `Receipt` message of a statement; bytes as 0x-hex. */
 export function messageOf(statement) {
@@ -37,8 +37,8 @@ export function messageOf(statement) {
 
 /** What a settlement signs: EIP-712 `encode(domainSeparator, message)`, hashed. */
 export function typedDataHash(domain, message) {
-  const separator = structHash("EIP712Domain", DOMAIN, domain);
-  return keccak256(Buffer.concat([Buffer.from([0x19, 0x01]), separator, structHash("Receipt", RECEIPT, message)]));
+  const hashes = [structHash("EIP712Domain", DOMAIN, domain), structHash("Receipt", RECEIPT, message)];
+  return keccak256(Buffer.concat([Buffer.from([0x19, 0x01]), ...hashes]));
 }
 
 function structHash(name, members, value) {

@@ -15,7 +15,8 @@ const ENVELOPE = object({
 
 /** What a DSSE signature is over. */
 export function preAuthEncoding(type, payload) {
-  return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `), payload]);
+  const header = `DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `;
+  return Buffer.concat([Buffer.from(header), payload]);
 }
 
 export function readEnvelope(bytes) {
@@ -25,10 +26,13 @@ export function readEnvelope(bytes) {
   return { payload: fromBase64(value.payload), keyid, signature: fromBase64(sig) };
 }
 
+export const signedBytes = ({ payload }) => preAuthEncoding(PAYLOAD_TYPE, payload);
+
 /** Refuse an envelope that is not signed by the key that its own statement names. */
 export function checkSignature(envelope, node) {
   const key = Buffer.from(node, "hex");
-  demand(envelope.keyid === sha256(key).toString("hex"), "The envelope names another key than the statement.");
-  const message = preAuthEncoding(PAYLOAD_TYPE, envelope.payload);
-  demand(isSignedBy(key, message, envelope.signature), "The signature does not fit the signed bytes.");
+  const keyId = sha256(key).toString("hex");
+  demand(envelope.keyid === keyId, "The envelope names another key than the statement.");
+  const fits = isSignedBy(key, signedBytes(envelope), envelope.signature);
+  demand(fits, "The signature does not fit the signed bytes.");
 }

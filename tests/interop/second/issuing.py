@@ -1,4 +1,4 @@
-"""A node that signs whatever it is told to: receipts made by hand from the specification, for good and for ill."""
+"""A node that signs whatever it is told to: receipts made by hand from the specification, good and bad."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def issue(
     answer: bytes | Sequence[bytes] = b"{}",
     answer_attachments: Sequence[Attachment] = (),
 ) -> dict[str, bytes]:
-    """The files of a bundle that claims all this of a request and an answer; an answer in chunks is a stream."""
+    """The files of a bundle that claims all this. An answer in chunks is a stream."""
     fields = {"m": b"1"} if fields is None else fields
     statement = statement_of(VECTORS["whole"]["receipt"].encode())
     predicate = statement["predicate"]

@@ -49,7 +49,9 @@ function rhoAndPi(state) {
 function chi(state) {
   for (let row = 0; row < 25; row += 5) {
     const lanes = state.slice(row, row + 5);
-    for (let x = 0; x < 5; x += 1) state[row + x] = lanes[x] ^ (~lanes[(x + 1) % 5] & LANE & lanes[(x + 2) % 5]);
+    lanes.forEach((lane, x) => {
+      state[row + x] = lane ^ (~lanes[(x + 1) % 5] & LANE & lanes[(x + 2) % 5]);
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-/** Signed notes (C2SP signed-note) and who may sign them: Ed25519, and the timestamped cosignatures of witnesses. */
+/** Signed notes (C2SP signed-note), by Ed25519 keys and by witnesses with their timestamped cosignatures. */
 import { fromBase64, sha256 } from "./bytes.mjs";
 import { demand } from "./refused.mjs";
 import { isSignedBy } from "./signing.mjs";
@@ -9,7 +9,7 @@ const LAST_TIME = 2n ** 63n - 1n;
 export const ED25519 = 0x01;
 export const COSIGNATURE = 0x04;
 
-/** Read a verifier key, `NAME+ID+BASE64(type || key)`, of the one type that its place in the policy asks for. */
+/** Read a verifier key, `NAME+ID+BASE64(type || key)`, of the type that its place in the policy asks for. */
 export function readVerifierKey(vkey, type) {
   const parts = /^([^\p{White_Space}+]+)\+([0-9a-f]{8})\+(.+)$/u.exec(vkey);
   demand(parts !== null, "This is not a verifier key.");
@@ -39,17 +39,19 @@ function readSignature(line) {
   return { name: parts[1], id: bytes.subarray(0, 4).toString("hex"), signature: bytes.subarray(4) };
 }
 
-/** Whether the verifier's key signed. A line that claims to be the key's and is not, or a second one, condemns the note. */
+/** Whether the verifier's key signed. A line that falsely says so condemns the note, and so do two lines. */
 export function hasSigned(verifier, { text, signatures }) {
   const claimed = signatures.filter(({ name, id }) => name === verifier.name && id === verifier.id);
   demand(claimed.length <= 1, "A known key signed this note twice.");
-  for (const { signature } of claimed) demand(fits(verifier, text, signature), "A known key's signature does not fit.");
-  return claimed.length > 0;
+  const fitting = claimed.filter(({ signature }) => fits(verifier, text, signature));
+  demand(fitting.length === claimed.length, "A known key's signature does not fit.");
+  return fitting.length === 1;
 }
 
 function fits({ type, key }, text, signature) {
   if (type === ED25519) return isSignedBy(key, Buffer.from(text), signature);
   if (signature.length !== 72) return false;
   const time = signature.readBigUInt64BE();
-  return time <= LAST_TIME && isSignedBy(key, Buffer.from(`cosignature/v1\ntime ${time}\n${text}`), signature.subarray(8));
+  const message = Buffer.from(`cosignature/v1\ntime ${time}\n${text}`);
+  return time <= LAST_TIME && isSignedBy(key, message, signature.subarray(8));
 }

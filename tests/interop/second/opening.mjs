@@ -13,8 +13,14 @@ const OPENING = object({ disclosed: record(text), salts: record(digest) });
 export function readOpening(bytes) {
   const value = readCanonical(bytes);
   OPENING(value, "the opening");
-  const decode = (members, from) => new Map(Object.entries(members).map(([label, spelled]) => [label, from(spelled)]));
-  return { disclosed: decode(value.disclosed, fromBase64), salts: decode(value.salts, (hex) => Buffer.from(hex, "hex")) };
+  return {
+    disclosed: mapValues(value.disclosed, fromBase64),
+    salts: mapValues(value.salts, (hex) => Buffer.from(hex, "hex")),
+  };
+}
+
+function mapValues(members, from) {
+  return new Map(Object.entries(members).map(([label, value]) => [label, from(value)]));
 }
 
 /** Refuse content that is not what the statement commits to. */
@@ -38,7 +44,8 @@ class Opener {
   }
 
   open(label, value) {
-    demand(this.claims.get(label) === commitment(this.salt(label), value), `${label} is not what was committed to.`);
+    const isClaimed = this.claims.get(label) === commitment(this.salt(label), value);
+    demand(isClaimed, `${label} is not what was committed to.`);
   }
 }
 
@@ -64,17 +71,17 @@ function checkAnswer(opener, statement, answer) {
 function checkStream(salt, statement, answer) {
   const chunks = blocksOf(answer);
   demand(!chunks.some(isOwnComment), "A comment of a node is no chunk of the answer.");
-  demand(chunks.length === statement.answer.chunks, "The stream has more or fewer chunks than the statement says.");
+  demand(chunks.length === statement.answer.chunks, "The stream has another number of chunks than it should.");
   const root = streamRoot(salt, chunks).toString("hex");
   demand(root === statement.answerDigest, "The answer's chunks are not those committed to.");
   demand(statement.answer.attachments.length === 0, "A stream has no attachments.");
 }
 
 function checkAttachments(opener, side, claimed, found) {
-  demand(claimed.length === found.length, `The statement names more or fewer attachments than the ${side} has.`);
+  demand(claimed.length === found.length, `The ${side} has more or fewer attachments than the statement.`);
   found.forEach(({ pointer, content, inline }, index) => {
     const same = claimed[index].pointer === pointer && claimed[index].inline === inline;
-    demand(same, `The statement names other attachments than the ${side} has.`);
+    demand(same, `The ${side} has other attachments than the statement.`);
     opener.open(attachmentLabel(side, pointer), content);
   });
 }

@@ -36,7 +36,8 @@ export const readPolicyFile = (bytes) => readPolicy(parseJson(bytes));
 /** Read a policy strictly: a misspelt demand must not be one that is never made. */
 export function readPolicy(value) {
   demand(isObject(value), "A policy is a JSON object.");
-  for (const name of Object.keys(value)) demand(Object.hasOwn(DEFAULTS, name), `The policy has an unknown member ${name}.`);
+  const isKnown = (name) => Object.hasOwn(DEFAULTS, name);
+  demand(Object.keys(value).every(isKnown), "The policy has a member that is not known.");
   const policy = { ...DEFAULTS, ...value };
   demand(Object.hasOwn(RANK, policy.floor), "The floor is no level.");
   for (const name of ["nodes", "anchors", "measurements", "logs", "witnesses"]) {
@@ -45,8 +46,8 @@ export function readPolicy(value) {
   demand(policy.nodes.every((key) => isHex(key, 32)), "A node is named by its raw public key in hex.");
   demand(isCount(policy.quorum), "The quorum is not a number of witnesses.");
   demand(typeof policy.require_inclusion === "boolean", "require_inclusion is true or false.");
-  demand(policy.max_age_s === null || isSeconds(policy.max_age_s), "max_age_s is a number of seconds or null.");
-  demand(isSeconds(policy.max_skew_s), "max_skew_s is a number of seconds.");
+  demand(policy.max_age_s === null || isSeconds(policy.max_age_s), "max_age_s is seconds or null.");
+  demand(isSeconds(policy.max_skew_s), "max_skew_s is seconds.");
   demand(policy.nonce === null || typeof policy.nonce === "string", "The nonce is a text or null.");
   return {
     ...policy,

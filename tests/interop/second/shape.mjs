@@ -11,9 +11,9 @@ const shape = (test, what) => (value, place) => demand(test(value), `${place} is
 
 export const text = shape((value) => typeof value === "string", "a text");
 export const flag = shape((value) => typeof value === "boolean", "true or false");
-export const count = shape((value) => Number.isSafeInteger(value) && value >= 0, "an integer from 0 to 2^53 - 1");
+export const count = shape((value) => Number.isSafeInteger(value) && value >= 0, "an integer from 0 on");
 export const digest = shape((value) => isHex(value, 32), "64 lower-case hex digits");
-export const oneOf = (...choices) => shape((value) => choices.includes(value), `one of ${choices.join(", ")}`);
+export const oneOf = (...known) => shape((value) => known.includes(value), `one of ${known.join(", ")}`);
 
 export const list = (item) => (value, place) => {
   demand(Array.isArray(value), `${place} is not a list.`);

@@ -1,4 +1,4 @@
-"""What of a request and an answer is committed to: the corners of §2 and §5, taken alike by both verifiers."""
+"""What of a request and an answer is committed to: the corners of §2 and §5, for both verifiers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Where Assay and the specification part, as the second verifier reads it. A test that passes has done its work."""
+"""Where Assay and the specification part, as the second verifier reads it.
+
+The marks are strict: what has been settled must lose its mark.
+"""
 
 from __future__ import annotations
 

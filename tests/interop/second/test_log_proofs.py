@@ -67,7 +67,7 @@ def proof_for(
     path: Callable[[list[bytes]], Sequence[bytes]] = list,
     signers: Callable[[str], Sequence[str]] = lambda text: [LOG.sign(text)],
 ) -> str:
-    """A proof of `RECEIPT` at ``index`` of a tree of ``size``; the other arguments each put one thing out of order."""
+    """A proof of `RECEIPT` at a place of a tree. The named arguments each put one thing out of order."""
     leaves = [LEAF if place == index else sha256(b"\0" + bytes([place])).digest() for place in range(size)]
     siblings = "".join(f"{_encoded(node)}\n" for node in path(_path(index, leaves)))
     text = f"{origin}\n{named_size or size}\n{_encoded(tree_hash(leaves))}\n{extensions}"
@@ -157,6 +157,10 @@ def test_signature_lines() -> None:
     assert accepted({"none": judged_with(not_the_logs), "false": judged_with(false)}) == []
 
 
+def _proof_with(cosign: Callable[[str], list[str]]) -> str:
+    return proof_for(signers=lambda text: [LOG.sign(text), *cosign(text)])
+
+
 def test_a_quorum_counts_witnesses() -> None:
     alias = replace(ONE, name="witness.example/alias")
     signatures: dict[str, Callable[[str], list[str]]] = {
@@ -167,10 +171,10 @@ def test_a_quorum_counts_witnesses() -> None:
         "one as if it were a log": lambda text: [replace(ONE, type=1).sign(text)],
         "one at a time that no clock shows": lambda text: [ONE.cosign(text, 2**63)],
     }
-    cases = {}
-    for name, sign in signatures.items():
-        case = judged_with(proof_for(signers=lambda text, sign=sign: [LOG.sign(text), *sign(text)]))  # type: ignore[misc]
-        for quorum in (1, 2):
-            witnesses = [ONE.vkey, TWO.vkey, alias.vkey]
-            cases[f"{name}, of {quorum}"] = case.demanding(quorum=quorum, witnesses=witnesses)
+    witnesses = [ONE.vkey, TWO.vkey, alias.vkey]
+    cases = {
+        f"{name}, of {quorum}": judged_with(proof).demanding(quorum=quorum, witnesses=witnesses)
+        for name, proof in zip(signatures, map(_proof_with, signatures.values()), strict=True)
+        for quorum in (1, 2)
+    }
     assert accepted(cases) == ["one, of 1", "both, of 1", "both, of 2", "one under two names, of 1"]

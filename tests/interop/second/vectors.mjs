@@ -4,12 +4,13 @@ import { isHex, sha256 } from "./bytes.mjs";
 import { canonical, parseJson } from "./canonical.mjs";
 import { attachmentLabel, claimsOf, commitment, fieldLabel, requestValues, saltOf } from "./commitments.mjs";
 import { readStream, readWhole } from "./delivery.mjs";
-import { RECEIPT, messageOf, typedDataHash } from "./eip712.mjs";
-import { checkSignature, readEnvelope } from "./envelope.mjs";
+import { DOMAIN, RECEIPT, messageOf, typedDataHash } from "./eip712.mjs";
+import { checkSignature, readEnvelope, signedBytes } from "./envelope.mjs";
 import { checkInclusion } from "./log.mjs";
 import { checkOpening, readOpening } from "./opening.mjs";
 import { readPolicy } from "./policy.mjs";
 import { demand } from "./refused.mjs";
+import { publicKeyOf, signWith } from "./signing.mjs";
 import { readStatement } from "./statement.mjs";
 import { blocksOf, checkHead, streamRoot } from "./stream.mjs";
 
@@ -21,6 +22,7 @@ function same(ours, theirs, what) {
 /** Refuse vectors that this implementation does not arrive at. */
 export function checkVectors({ canonical: spellings, keys, secret, whole, stream }) {
   spellings.forEach(checkSpelling);
+  same(publicKeyOf(Buffer.from(keys.node_seed, "hex")).toString("hex"), keys.node, "keys.node");
   same(sha256(Buffer.from(keys.node, "hex")).toString("hex"), keys.node_key_id, "keys.node_key_id");
   const salts = Buffer.from(secret, "hex");
   checkWhole(whole, keys, salts);
@@ -53,6 +55,8 @@ function checkReceipt(receipt, vector, keys, place) {
   same(statement.id, vector.receipt_id, `${place}.receipt_id`);
   same(statement.node, keys.node, `${place}: the node`);
   checkSignature(envelope, statement.node);
+  const anew = signWith(Buffer.from(keys.node_seed, "hex"), signedBytes(envelope));
+  same(envelope.signature, anew, `${place}: the signature`);
   return statement;
 }
 
@@ -67,7 +71,8 @@ function checkCommitments(statement, request, answer, secret) {
   ];
   const claims = claimsOf(statement);
   claims.delete("sent"); // the vectors do not say what was sent
-  same(new Map(values.map(([label, value]) => [label, commitment(saltOf(secret, label), value)])), claims, "whole: commitments");
+  const anew = values.map(([label, value]) => [label, commitment(saltOf(secret, label), value)]);
+  same(new Map(anew), claims, "whole: commitments");
 }
 
 function checkDelivered({ answer, delivery }, vector, secret) {
@@ -83,8 +88,9 @@ function checkDelivery({ log, opening, receipt, ...others }, vector, secret, pla
 }
 
 function checkTwin(statement, { typed_data: data, digest }) {
-  const declared = Object.fromEntries(data.types.Receipt.map(({ name, type }) => [name, type]));
-  same(Object.entries(declared), Object.entries(RECEIPT), "eip712: the type");
+  same(data.primaryType, "Receipt", "eip712: the primary type");
+  const declared = (members) => Object.entries(members).map(([name, type]) => ({ name, type }));
+  same(data.types, { EIP712Domain: declared(DOMAIN), Receipt: declared(RECEIPT) }, "eip712: the types");
   same(messageOf(statement), data.message, "eip712: the message");
   same(`0x${typedDataHash(data.domain, data.message).toString("hex")}`, digest, "eip712.digest");
 }
@@ -98,13 +104,16 @@ function checkStream(vector, { request }, keys, secret) {
   same(blocksOf(Buffer.concat(chunks)), chunks, "stream.chunks_base64");
 
   const statement = checkReceipt(Buffer.from(vector.receipt), vector, keys, "stream");
-  same([statement.answer.chunks, statement.answerDigest], [chunks.length, vector.roots.at(-1)], "stream: the subject");
-  const salts = new Map([...claimsOf(statement).keys(), "answer"].map((label) => [label, saltOf(secret, label)]));
+  same(statement.answer.chunks, chunks.length, "stream: the number of chunks");
+  same(statement.answerDigest, vector.roots.at(-1), "stream: the subject");
+  const labels = [...claimsOf(statement).keys(), "answer"];
+  const salts = new Map(labels.map((label) => [label, saltOf(secret, label)]));
   const content = { request: Buffer.from(request), answer: Buffer.concat(chunks) };
   checkOpening(statement, { salts, disclosed: new Map() }, content);
 
   const { start, heads, delivery, ...delivered } = readStream(Buffer.from(vector.delivered_base64, "base64"));
-  same(start, { opening: secret.toString("hex"), stream: statement.answer.stream }, "stream: the first comment");
+  const announced = { opening: secret.toString("hex"), stream: statement.answer.stream };
+  same(start, announced, "stream: the first comment");
   same(delivered.chunks, chunks, "stream.delivered_base64: the chunks");
   checkDelivery(delivery, vector, secret, "stream.delivered_base64");
   demand(heads.length > 0 && isHex(start.stream, 32), "stream: there is no head.");

@@ -62,23 +62,25 @@ function signature({ envelope, statement }) {
 }
 
 function opening({ bundle, statement, opened }) {
-  const hasContent = bundle.request !== undefined || bundle.answer !== undefined || opened?.disclosed.size > 0;
+  const hasContent = bundle.request ?? bundle.answer ?? opened?.disclosed.size > 0;
   if (!hasContent) throw new NothingToCheck("content is not in the bundle");
   demand(opened, "The bundle holds content but no salts.");
   return checkOpening(statement, opened, bundle);
 }
 
 function inclusion({ bundle }, policy) {
-  if (bundle.proof !== undefined && policy.logs.length > 0) return checkInclusion(bundle.receipt, bundle.proof, policy);
+  const { receipt, proof } = bundle;
+  if (proof !== undefined && policy.logs.length > 0) return checkInclusion(receipt, proof, policy);
   demand(!policy.require_inclusion, "The policy demands a log proof and none can be checked.");
-  throw new NothingToCheck(bundle.proof === undefined ? "no log proof in the bundle" : "the policy pins no log");
+  throw new NothingToCheck(proof === undefined ? "no log proof in the bundle" : "the policy pins no log");
 }
 
 function evidence({ bundle, statement }) {
   const named = new Set(statement.evidence.map(({ digest }) => digest.sha256));
   for (const [name, document] of bundle.evidence) {
     demand(named.has(name), "The bundle holds evidence that the receipt does not name.");
-    demand(sha256(document).toString("hex") === name, "An evidence document does not have the digest it is named by.");
+    const digest = sha256(document).toString("hex");
+    demand(digest === name, "An evidence document does not have the digest it is named by.");
   }
   throw new NothingToCheck("this verifier does not read evidence");
 }
@@ -91,7 +93,8 @@ function freshness({ statement }, policy, at) {
   demand(statement.issuedAt <= at + policy.max_skew_s * 1000, "The receipt is from the future.");
   const oldest = policy.max_age_s === null ? -Infinity : at - policy.max_age_s * 1000;
   demand(statement.issuedAt >= oldest, "The receipt is older than the policy allows.");
-  demand(policy.nonce === null || policy.nonce === statement.nonce, "The receipt does not carry the caller's nonce.");
+  const isAsked = policy.nonce === null || policy.nonce === statement.nonce;
+  demand(isAsked, "The receipt does not carry the caller's nonce.");
   return `issued ${statement.issued_at}`;
 }
 
