@@ -3,30 +3,26 @@ import { isObject } from "./canonical.mjs";
 
 /** All attachments of a JSON value, in the order of the walk: `{pointer, content, inline}`. */
 export function attachmentsOf(value) {
-  return [...walk(value, "", undefined)];
+  return [...walk(value, "", {})];
 }
 
-/** `name` is the member that holds `value`; an item of a list has none. */
-function* walk(value, pointer, name) {
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) yield* walk(item, `${pointer}/${index}`, undefined);
+/** `place` says where a value stands: its `name`, the `object` it is a member of, and that object's own name, `holder`. */
+function* walk(value, pointer, place) {
+  if (typeof value === "string") {
+    const attachment = read(value, place);
+    if (attachment) yield { pointer, ...attachment };
+  } else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) yield* walk(item, `${pointer}/${index}`, {});
   } else if (isObject(value)) {
-    for (const member of Object.keys(value).sort()) {
-      const place = `${pointer}/${escaped(member)}`;
-      const held = value[member];
-      if (typeof held !== "string") yield* walk(held, place, member);
-      else {
-        const attachment = read(held, member, value, name);
-        if (attachment) yield { pointer: place, ...attachment };
-      }
+    for (const name of Object.keys(value).sort()) {
+      yield* walk(value[name], `${pointer}/${escaped(name)}`, { name, object: value, holder: place.name });
     }
   }
 }
 
 const escaped = (name) => name.replaceAll("~", "~0").replaceAll("/", "~1");
 
-/** The string of member `name` in `object`, which is itself the value of the member `holder`. */
-function read(string, name, object, holder) {
+function read(string, { name, object, holder }) {
   if (string.startsWith("data:")) return { content: dataUrl(string), inline: true };
   if (isInline(name, object, holder)) return { content: decoded(string), inline: true };
   if (isReference(name, object, holder)) return { content: Buffer.from(string), inline: false };

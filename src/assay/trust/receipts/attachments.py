@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 _INLINE_MEMBERS = frozenset({"file_data", "b64_json"})
 _REFERENCE_MEMBERS = frozenset({"file_id", "file_url", "image_url"})
+_TELLING = _INLINE_MEMBERS | _REFERENCE_MEMBERS | {"input_audio"}
+"""Names that make an attachment of what they name, or of something in it."""
 
 _SIGNS = tuple(
     f'"{sign}'.encode()
@@ -38,50 +40,65 @@ class Attachment:
     inline: bool
 
 
-def may_hold_attachments(canonical: bytes) -> bool:
-    """Whether canonical JSON can contain an attachment at all: a cheap test before the walk."""
-    return any(sign in canonical for sign in _SIGNS)
+def may_hold_attachments(name: str, canonical: bytes) -> bool:
+    """Whether a member of this name and canonical JSON can hold an attachment: a cheap test before the walk."""
+    return name in _TELLING or any(sign in canonical for sign in _SIGNS)
 
 
-def find_attachments(value: Any, pointer: str = "") -> Iterator[Attachment]:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a value stands: its name, and the object it is a member of, with that object's own name."""
+
+    name: str = ""
+    holder: Mapping[str, Any] = field(default_factory=dict)
+    holder_name: str = ""
+
+
+_NOWHERE = _Place()
+
+
+def find_attachments(value: Any) -> Iterator[Attachment]:
     """Walk a JSON value in member order of its canonical form and yield each attachment."""
-    if isinstance(value, dict):
+    return _walk(value, "", _NOWHERE)
+
+
+def _walk(value: Any, pointer: str, place: _Place) -> Iterator[Attachment]:
+    if isinstance(value, str):
+        found = _attachment(value, pointer, place)
+        if found is not None:
+            yield found
+    elif isinstance(value, dict):
         for name in sorted(value, key=lambda member: member.encode("utf-16-be", "surrogatepass")):
-            member, here = value[name], f"{pointer}/{_escape(name)}"
-            if isinstance(member, str):
-                found = _attachment(value, name, member, pointer, here)
-                if found is not None:
-                    yield found
-            else:
-                yield from find_attachments(member, here)
+            yield from _walk(value[name], f"{pointer}/{_escape(name)}", _Place(name, value, place.name))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from find_attachments(item, f"{pointer}/{index}")
+            yield from _walk(item, f"{pointer}/{index}", _NOWHERE)
 
 
-def _attachment(holder: dict[str, Any], name: str, text: str, parent: str, here: str) -> Attachment | None:
+def _attachment(text: str, here: str, place: _Place) -> Attachment | None:
     if text.startswith("data:"):
         _, comma, encoded = text.partition(";base64,")
         return Attachment(here, _decode(encoded) if comma else text.encode(), inline=True)
-    in_holder = parent.rpartition("/")[2]
-    if name in _INLINE_MEMBERS or (
-        name == "data" and (holder.get("type") == "base64" or in_holder == "input_audio")
-    ):
+    if place.name in _INLINE_MEMBERS or (place.name == "data" and _says(place, "base64", "input_audio")):
         return Attachment(here, _decode(text), inline=True)
-    if name in _REFERENCE_MEMBERS or (
-        name == "url" and (holder.get("type") == "url" or in_holder == "image_url")
-    ):
+    if place.name in _REFERENCE_MEMBERS or (place.name == "url" and _says(place, "url", "image_url")):
         return Attachment(here, text.encode(), inline=False)
     return None
 
 
+def _says(place: _Place, kind: str, holder_name: str) -> bool:
+    """Whether the object around a member is of a kind, or bears a name, that makes an attachment of it."""
+    return place.holder.get("type") == kind or place.holder_name == holder_name
+
+
 def _decode(encoded: str) -> bytes:
-    """Base64 bytes, or the text itself where it is no base64: either way every character is committed to."""
+    """Base64 bytes (RFC 4648 §4), or the text itself where it is none: either way every character is committed to."""
+    if len(encoded) % 4 or len(encoded) - len(encoded.rstrip("=")) > 2:
+        return encoded.encode()
     try:
-        content = base64.b64decode(encoded, validate=True)
+        return base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
         return encoded.encode()
-    return content
 
 
 def _escape(name: str) -> str:

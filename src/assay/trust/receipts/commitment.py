@@ -18,6 +18,7 @@ from assay.trust.receipts.canonical import canonicalize, parse_canonical
 from assay.trust.receipts.envelope import decode_base64, encode_base64
 
 SECRET_BYTES = 32
+SALT_BYTES = 32
 
 ALGORITHM = "salted-sha256"
 """SHA-256 of the label's 32-byte salt followed by the value; names the digest in a statement's subject."""
@@ -83,6 +84,8 @@ class Opening:
                 disclosed={label: decode_base64(text) for label, text in value["disclosed"].items()},
             )
             exact = opening.to_bytes() == data
+            if any(len(salt) != SALT_BYTES for salt in opening.salts.values()):
+                raise ValueError("salt")
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise FormatError("This is not an opening.") from error
         if not exact:

@@ -46,7 +46,9 @@ def claim_request(committer: Committer, body: bytes, parsed: Mapping[str, Any]) 
     fields, attached = {}, False
     for name, member in parsed.items():
         canonical = canonicalize(member)
-        attached = attached or (isinstance(member, str | list | dict) and may_hold_attachments(canonical))
+        attached = attached or (
+            isinstance(member, str | list | dict) and may_hold_attachments(name, canonical)
+        )
         fields[name] = committer.commit(field_label(name), canonical)
     return RequestClaim(
         body=committer.commit(REQUEST, body),

@@ -10,9 +10,8 @@ import hashlib
 from typing import Any
 
 from assay.trust.receipts.canonical import canonicalize
+from assay.trust.receipts.predicate import MODES
 from assay.trust.receipts.statement import Statement, receipt_id
-
-MODES = {"vanilla": 0, "zkml": 1, "tee": 2, "replay": 3}
 
 _TYPES = {
     "EIP712Domain": [

@@ -99,6 +99,8 @@ class Envelope:
                 payload_type=value["payloadType"],
             )
             exact = envelope.to_json() == value
+            if not isinstance(envelope.key_id, str):
+                raise TypeError(envelope.key_id)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise FormatError("This is not a DSSE envelope with one signature.") from error
         if not exact:

@@ -85,16 +85,52 @@ class Policy:
         try:
             return cls(
                 floor=Level(value.get("floor", Level.SIGNED)),
-                nodes=frozenset(value.get("nodes", ())),
-                anchors=tuple(TrustAnchor.from_json(anchor) for anchor in value.get("anchors", ())),
-                measurements=frozenset(value.get("measurements", ())),
-                logs=tuple(NoteVerifier.from_vkey(vkey) for vkey in value.get("logs", ())),
-                witnesses=tuple(CosignatureVerifier.from_vkey(vkey) for vkey in value.get("witnesses", ())),
-                quorum=int(value.get("quorum", 0)),
-                require_inclusion=bool(value.get("require_inclusion", False)),
-                max_age=None if value.get("max_age_s") is None else timedelta(seconds=value["max_age_s"]),
-                max_skew=timedelta(seconds=value.get("max_skew_s", 120)),
-                nonce=value.get("nonce"),
+                nodes=frozenset(map(_node_key, _texts(value.get("nodes", [])))),
+                anchors=tuple(map(TrustAnchor.from_json, _list(value.get("anchors", [])))),
+                measurements=frozenset(_texts(value.get("measurements", []))),
+                logs=tuple(map(NoteVerifier.from_vkey, _texts(value.get("logs", [])))),
+                witnesses=tuple(map(CosignatureVerifier.from_vkey, _texts(value.get("witnesses", [])))),
+                quorum=_whole(value.get("quorum", 0)),
+                require_inclusion=_flag(value.get("require_inclusion", False)),
+                max_age=None
+                if value.get("max_age_s") is None
+                else timedelta(seconds=_whole(value["max_age_s"])),
+                max_skew=timedelta(seconds=_whole(value.get("max_skew_s", 120))),
+                nonce=None if value.get("nonce") is None else _text(value["nonce"]),
             )
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, AttributeError, OverflowError) as error:
             raise ConfigError(f"The policy has a member of the wrong kind: {error}.") from error
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} is not a list")
+    return value
+
+
+def _texts(value: Any) -> list[str]:
+    return [_text(item) for item in _list(value)]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not text")
+    return value
+
+
+def _node_key(text: str) -> str:
+    if bytes.fromhex(text).hex() != text or len(text) != 64:
+        raise ValueError(f"{text!r} is not a raw public key in hex")
+    return text
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise TypeError(f"{value!r} is not a whole number of at least 0")
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{value!r} is neither true nor false")
+    return value

@@ -17,6 +17,13 @@ STREAM_ALGORITHM = "merkle-salted-sha256"
 """Names the digest of a streamed answer: the root of `assay.trust.receipts.stream.StreamWitness`."""
 
 
+MODES = {"vanilla": 0, "zkml": 1, "tee": 2, "replay": 3}
+"""How a claim is meant to be checked, with the number that stands for it on the chain."""
+
+DETERMINISM = frozenset({"exact", "none"})
+SOURCES = frozenset({"provider", "node"})
+
+
 class Outcome(StrEnum):
     """How the answer ended. Only ``completed`` says that the model had its last word."""
 

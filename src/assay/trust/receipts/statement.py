@@ -7,6 +7,7 @@ canonical form needs no rules for floats; time is UTC in milliseconds.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,9 @@ import orjson
 from assay.errors import FormatError
 from assay.trust.receipts.canonical import canonicalize, parse_canonical
 from assay.trust.receipts.predicate import (
+    DETERMINISM,
+    MODES,
+    SOURCES,
     AnswerClaim,
     AttachmentClaim,
     AttemptClaim,
@@ -95,7 +99,7 @@ class Statement:
             exact = orjson.dumps(statement.to_json(), option=orjson.OPT_SORT_KEYS) == orjson.dumps(
                 value, option=orjson.OPT_SORT_KEYS
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise FormatError(f"This is not a statement of type {PREDICATE_TYPE}.") from error
         if not exact:
             raise FormatError("The statement has members or values that its type does not know.")
@@ -126,19 +130,13 @@ def _read(value: Any) -> Statement:
     answer, upstream = predicate["answer"], predicate["upstream"]
     statement = Statement(
         operation=_text(predicate["operation"]),
-        mode=_text(predicate["mode"]),
+        mode=_one_of(MODES, predicate["mode"]),
         request=RequestClaim(
             body=_hex(predicate["request"]["body"]),
             fields={name: _hex(digest) for name, digest in predicate["request"]["fields"].items()},
             attachments=_attachments(predicate["request"]["attachments"]),
         ),
-        answer=AnswerClaim(
-            digest=_hex(digest),
-            outcome=Outcome(answer["outcome"]),
-            stream=_text(answer["stream"]),
-            chunks=_count(answer["chunks"]),
-            attachments=_attachments(answer["attachments"]),
-        ),
+        answer=_answer(answer, _hex(digest)),
         model=ModelClaim(**{name: _text(member) for name, member in predicate["model"].items()}),
         upstream=UpstreamClaim(
             attempts=tuple(
@@ -148,10 +146,10 @@ def _read(value: Any) -> Statement:
             operation=_text(upstream["operation"]),
             sent=_hex(upstream["sent"]),
         ),
-        engine=EngineClaim(**{name: _text(member) for name, member in predicate["engine"].items()}),
+        engine=_engine(predicate["engine"]),
         usage=Usage(
             **{name: _count(member) for name, member in predicate["usage"].items() if name != "source"},
-            source=_text(predicate["usage"]["source"]),
+            source=_one_of(SOURCES, predicate["usage"]["source"]),
         ),
         price=Price(**{name: _count(member) for name, member in predicate["price"].items()}),
         cost=_count(predicate["cost"]),
@@ -169,6 +167,29 @@ def _read(value: Any) -> Statement:
     return statement
 
 
+def _answer(value: Any, digest: str) -> AnswerClaim:
+    """A stream has an id and no attachments; a whole answer has no chunks."""
+    claim = AnswerClaim(
+        digest=digest,
+        outcome=Outcome(value["outcome"]),
+        stream=_text(value["stream"]),
+        chunks=_count(value["chunks"]),
+        attachments=_attachments(value["attachments"]),
+    )
+    if claim.stream:
+        _hex(claim.stream)
+    if claim.attachments if claim.stream else claim.chunks:
+        raise ValueError(value)
+    return claim
+
+
+def _engine(value: Any) -> EngineClaim:
+    claim = EngineClaim(**{name: _text(member) for name, member in value.items()})
+    _one_of(DETERMINISM, claim.determinism)
+    _hex(claim.settings)
+    return claim
+
+
 def _attachments(items: Any) -> tuple[AttachmentClaim, ...]:
     return tuple(
         AttachmentClaim(_text(item["pointer"]), _hex(item["commitment"]), _flag(item["inline"]))
@@ -180,6 +201,12 @@ def _text(value: Any) -> str:
     if type(value) is not str:
         raise TypeError(value)
     return value
+
+
+def _one_of(allowed: Collection[str], value: Any) -> str:
+    if _text(value) not in allowed:
+        raise ValueError(value)
+    return str(value)
 
 
 def _count(value: Any) -> int:

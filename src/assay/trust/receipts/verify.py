@@ -22,11 +22,13 @@ from assay.trust.receipts.content import (
     ANSWER,
     REQUEST,
     SENT,
+    STREAM,
     claim_body,
     claim_request,
     field_label,
     stream_id,
 )
+from assay.trust.receipts.delivery import is_ours
 from assay.trust.receipts.envelope import Envelope, SignatureError
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.predicate import AnswerClaim, RequestClaim
@@ -176,6 +178,8 @@ def _stream_root(answer: bytes, opening: Opening) -> tuple[int, str]:
         raise FormatError("the opening lacks the salt of the answer")
     splitter, witness = BlockSplitter(), StreamWitness(opening.salts[ANSWER])
     for chunk in splitter.feed(answer):
+        if is_ours(chunk):
+            raise FormatError("the answer holds a comment of the node among its chunks")
         witness.add(chunk)
     if rest := splitter.rest():
         witness.add(rest)
@@ -186,6 +190,7 @@ def _open_disclosed(statement: Statement, opening: Opening) -> Iterator[str]:
     claimed = {
         REQUEST: statement.request.body,
         SENT: statement.upstream.sent,
+        STREAM: statement.answer.stream or None,
         **{field_label(name): commitment for name, commitment in statement.request.fields.items()},
     }
     for label, value in opening.disclosed.items():
@@ -207,6 +212,8 @@ def _check_inclusion(case: _Case) -> Check:
         index = LogProof.decode(proof).index
     except FormatError as error:
         return Check.failed("inclusion", error.message)
+    if not policy.logs and policy.require_inclusion:
+        return Check.failed("inclusion", "the policy demands a log proof and pins no log that could give one")
     if not policy.logs:
         return Check.not_applicable("inclusion", "the policy pins no log whose checkpoint to believe")
     reason = ""
