@@ -24,7 +24,7 @@ SLOTS = 1
 """Calls decoded side by side; more wait their turn. With two, company was measured to change the tokens of
 prompts beyond some 300: which rows share a matrix product decides how their sums are rounded."""
 
-BATCH = 32
+BATCH = 16
 """Prompt tokens between two looks at the queue: a caller who leaves is noticed within one batch."""
 
 _WAITING_CALLS = 64
