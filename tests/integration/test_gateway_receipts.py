@@ -70,7 +70,9 @@ def test_a_name_too_long_to_be_one(client: httpx2.Client) -> None:
     assert statement["predicate"]["model"]["response_id"] == ""
 
 
-@pytest.mark.parametrize("name", ["", "0" * 64, "chatcmpl-nobody", "..%2F..%2Fetc%2Fpasswd", "%00", "x" * 10_000])
+@pytest.mark.parametrize(
+    "name", ["", "0" * 64, "chatcmpl-nobody", "..%2F..%2Fetc%2Fpasswd", "%00", "x" * 10_000]
+)
 @pytest.mark.parametrize("part", ["", "/proof", "/bundle", "/nothing"])
 def test_a_receipt_that_there_is_none_of(client: httpx2.Client, name: str, part: str) -> None:
     response = client.get(f"/v1/receipts/{name}{part}")
