@@ -25,7 +25,8 @@ SLOTS = 1
 prompts beyond some 300: which rows share a matrix product decides how their sums are rounded."""
 
 BATCH = 16
-"""Prompt tokens between two looks at the queue: a caller who leaves is noticed within one batch."""
+"""Prompt tokens read at once. Only between two batches can the engine drop a call whose caller has left;
+larger ones were measured to be no faster."""
 
 _WAITING_CALLS = 64
 _MOST_THREADS = 4
