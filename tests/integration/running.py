@@ -120,6 +120,7 @@ class RunningGateway:
             base_url=self.url,
             headers={"authorization": f"Bearer {self.api_key}"},
             timeout=20,
+            verify=False,  # there is no TLS here, and reading the machine's roots takes 30 ms a client
             **options,  # type: ignore[arg-type]
         )
 
