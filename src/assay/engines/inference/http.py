@@ -6,7 +6,9 @@ keys to a host nobody configured), so that what is hashed is what was sent.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -37,6 +39,8 @@ KEEP_ALIVE_S = 60.0
 DNS_CACHE_S = 300
 LARGE_BODY = 1 << 20
 """Bytes above which a request body is written piecewise, so that one upload cannot stall the event loop."""
+LINGER_S = 0.25
+"""How long an upstream that has said its last word may take to end the body as well."""
 
 _NETWORK_ERRORS = (ClientError, TimeoutError, OSError)
 
@@ -56,13 +60,16 @@ class Deadlines:
 class HttpReply:
     """An answer whose status and headers have arrived. Implements `Reply`."""
 
-    __slots__ = ("_name", "_response", "headers", "status")
+    __slots__ = ("_lingering", "_name", "_response", "_tasks", "headers", "status")
 
-    def __init__(self, name: str, response: ClientResponse) -> None:
+    def __init__(self, name: str, response: ClientResponse, tasks: set[asyncio.Task[None]]) -> None:
+        """``tasks`` keeps what goes on in the background for as long as it does."""
         self.status: int = response.status
         self.headers: Mapping[str, str] = {key.lower(): value for key, value in response.headers.items()}
         self._name = name
         self._response = response
+        self._tasks = tasks
+        self._lingering = False
 
     async def read(self, limit: int) -> bytes:
         """The whole body. Raises `ProviderGarbage` when it is longer than ``limit`` bytes."""
@@ -93,8 +100,31 @@ class HttpReply:
         await self.aclose()
         raise failure
 
+    def linger(self) -> None:
+        """Nothing more is wanted of the body: give the upstream a moment to end it, and close it if it does not.
+
+        Many servers end a stream in a packet of its own, after its last event. To close the connection in between
+        would cost the next call a new one, with its handshakes.
+        """
+        if self._response.connection is not None:
+            self._lingering = True
+            task = asyncio.get_running_loop().create_task(self._read_on())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _read_on(self) -> None:
+        with suppress(*_NETWORK_ERRORS):
+            async with asyncio.timeout(LINGER_S):
+                while await self._response.content.readany():
+                    pass
+        self._close()
+
     async def aclose(self) -> None:
-        """Close the upstream at once if the body has not ended. Safe to call twice."""
+        """Close the upstream at once if the body has not ended and nobody lingers. Safe to call twice."""
+        if not self._lingering:
+            self._close()
+
+    def _close(self) -> None:
         connection = self._response.connection
         if connection is not None and connection.transport is not None:
             # A plain close would first flush what is left of an upload to a peer nobody listens to any more.
@@ -129,6 +159,7 @@ class HttpUpstream:
         self._socket_path = socket_path
         self._deadlines = deadlines or Deadlines()
         self._session: ClientSession | None = None
+        self._lingering: set[asyncio.Task[None]] = set()
 
     def __repr__(self) -> str:
         return f"HttpUpstream({self._name!r}, {self._base!r})"
@@ -162,6 +193,7 @@ class HttpUpstream:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+        await asyncio.gather(*self._lingering)
 
     def _connect(self) -> ClientSession:
         connector: BaseConnector
@@ -186,7 +218,7 @@ class HttpUpstream:
         return self._session
 
     async def _begun(self, response: ClientResponse) -> HttpReply:
-        reply = HttpReply(self._name, response)
+        reply = HttpReply(self._name, response, self._lingering)
         if reply.headers.get("content-encoding", "identity") != "identity":
             await reply.aclose()
             raise ProviderGarbage(f"{self._name} compressed its answer although it was asked not to")

@@ -57,8 +57,11 @@ class Reply(Protocol):
     def chunks(self) -> AsyncIterator[bytes]:
         """The body as it arrives, never held back. Raises `ProviderBroken` when it ends before its time."""
 
+    def linger(self) -> None:
+        """Nothing more is wanted of the body: give the upstream a moment to end it, and close it if it does not."""
+
     async def aclose(self) -> None:
-        """Close the upstream at once if the body has not ended. Safe to call twice."""
+        """Close the upstream at once if the body has not ended and nobody lingers. Safe to call twice."""
 
 
 class Provider(Protocol):

@@ -166,6 +166,7 @@ class StreamedAnswer:
         for block in (*blocks, last):
             self._witness.add(block)
         delivery = self._end(Outcome.COMPLETED)
+        self._answer.reply.linger()
         await end_stream(self._send, self._greeted(b"".join(blocks) + write_receipt(delivery) + last))
 
     async def _break_off(self, error: ProviderError) -> None:

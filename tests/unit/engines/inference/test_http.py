@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.unit.engines.inference.peer import Exchange, Script, answers, cuts, hangs, peer, streams
 
-from assay.engines.inference.http import Deadlines, HttpUpstream
+from assay.engines.inference.http import LINGER_S, Deadlines, HttpUpstream
 from assay.engines.inference.provider import (
     ProviderBroken,
     ProviderError,
@@ -239,6 +239,36 @@ async def test_leaving_closes_the_upstream_within_a_fifth_of_a_second(begun: boo
             left = time.monotonic()
             task.cancel()
         assert await asyncio.wait_for(gone, 2) - left < 0.2
+        await client.aclose()
+
+
+async def test_lingering_keeps_the_connection_of_an_upstream_that_ends_a_little_later() -> None:
+    async with peer(streams(b"last word", gap=0.02)) as server:
+        client = upstream(server.url)
+        for _ in range(3):
+            reply = await client.send("POST", "/x")
+            assert await anext(reply.chunks()) == b"last word"
+            reply.linger()
+            await reply.aclose()
+            await asyncio.sleep(0.05)
+        assert server.connections == 1
+        await client.aclose()
+
+
+async def test_lingering_has_an_end() -> None:
+    gone: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+
+    async def until_gone(exchange: Exchange) -> None:
+        gone.set_result(await exchange.client_gone())
+
+    async with peer(streams(b"last word", then=until_gone)) as server:
+        client = upstream(server.url)
+        reply = await client.send("POST", "/x")
+        await anext(reply.chunks())
+        said = time.monotonic()
+        reply.linger()
+        await reply.aclose()
+        assert LINGER_S * 0.9 < await asyncio.wait_for(gone, 2) - said < LINGER_S + 0.2
         await client.aclose()
 
 
