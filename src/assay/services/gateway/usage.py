@@ -40,7 +40,8 @@ def usage_of(operation: Operation, asked: Mapping[str, Any], answer: Mapping[str
     if operation.counts:
         return Usage()
     reported = answer.get("usage")
-    images = len(answer.get("data") or ()) if operation.draws else 0
+    pictures = answer.get("data")
+    images = len(pictures) if operation.draws and isinstance(pictures, list) else 0
     if isinstance(reported, dict):
         return _read(reported, images)
     if operation.draws:
@@ -113,17 +114,19 @@ def _usage_in(event: dict[str, Any]) -> dict[str, Any]:
 def _read(reported: Mapping[str, Any], images: int) -> Usage:
     """OpenAI counts cached tokens among the prompt's, Anthropic beside them."""
     if "prompt_tokens" in reported:
-        details = reported.get("prompt_tokens_details") or {}
-        cached = _whole(details.get("cached_tokens"), 0)
+        cached = _cached(reported.get("prompt_tokens_details"))
         return _usage(reported["prompt_tokens"], reported.get("completion_tokens"), cached, images)
-    details = reported.get("input_tokens_details") or {}
     if "cache_read_input_tokens" in reported or "cache_creation_input_tokens" in reported:
         read = _whole(reported.get("cache_read_input_tokens"), 0)
         written = _whole(reported.get("cache_creation_input_tokens"), 0)
         total = _whole(reported.get("input_tokens"), 0) + read + written
         return _usage(total, reported.get("output_tokens"), read, images)
-    cached = _whole(details.get("cached_tokens"), 0)
+    cached = _cached(reported.get("input_tokens_details"))
     return _usage(reported.get("input_tokens"), reported.get("output_tokens"), cached, images)
+
+
+def _cached(details: Any) -> int:
+    return _whole(details.get("cached_tokens"), 0) if isinstance(details, dict) else 0
 
 
 def _usage(given: Any, made: Any, cached: int, images: int) -> Usage:

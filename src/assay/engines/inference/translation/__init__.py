@@ -10,6 +10,7 @@ from collections.abc import Callable
 from assay.engines.inference.operation import Operation
 from assay.engines.inference.translation.chat_to_messages import DEFAULT_MAX_TOKENS, ChatToMessages
 from assay.engines.inference.translation.composed import Composed
+from assay.engines.inference.translation.guarded import Guarded
 from assay.engines.inference.translation.messages_to_chat import MessagesToChat
 from assay.engines.inference.translation.parameters import InvalidParameter, UnsupportedParameter
 from assay.engines.inference.translation.responses_to_chat import ResponsesToChat
@@ -47,11 +48,11 @@ def find(
     """
     match client, provider:
         case Operation.MESSAGES, Operation.CHAT:
-            return MessagesToChat()
+            return Guarded(MessagesToChat())
         case Operation.RESPONSES, Operation.CHAT:
-            return ResponsesToChat()
+            return Guarded(ResponsesToChat())
         case Operation.CHAT, Operation.MESSAGES:
-            return ChatToMessages(clock)
+            return Guarded(ChatToMessages(clock))
         case Operation.RESPONSES, Operation.MESSAGES:
-            return Composed(ResponsesToChat(), ChatToMessages(clock), _RESPONSES_NAMES)
+            return Guarded(Composed(ResponsesToChat(), ChatToMessages(clock), _RESPONSES_NAMES))
     return None
