@@ -202,7 +202,9 @@ class HttpUpstream:
                 limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE_S, ttl_dns_cache=DNS_CACHE_S
             )
         else:
-            connector = UnixConnector(self._socket_path, limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE_S)
+            # Connecting costs next to nothing here, while a server that drops an idle connection just when it is used
+            # again costs the call: llama.cpp's drops them after five seconds.
+            connector = UnixConnector(self._socket_path, limit=CONNECTIONS, force_close=True)
         self._session = ClientSession(
             connector=connector,
             headers=self._headers,

@@ -105,6 +105,24 @@ async def test_a_unix_socket_serves_as_well(tmp_path: Path) -> None:
         await client.aclose()
 
 
+async def test_a_unix_socket_that_drops_idle_connections_costs_no_call(tmp_path: Path) -> None:
+    """A peer that hangs up after each answer without having said so, as llama.cpp does after five idle seconds."""
+
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+        await writer.drain()
+        await reader.read(1)  # the next request, or the client's hanging up
+        writer.transport.abort()
+
+    path = str(tmp_path / "s")
+    async with await asyncio.start_unix_server(once, path):
+        client = HttpUpstream("http://local/v1", {}, name="local", socket_path=path)
+        for _ in range(3):
+            assert await (await client.send("GET", "/models")).read(10) == b"{}"
+        await client.aclose()
+
+
 async def test_nobody_listens() -> None:
     async with peer(answers(b"")) as server:
         url = server.url
