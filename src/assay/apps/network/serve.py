@@ -6,6 +6,7 @@ Prints one JSON line: its address once it listens, or why it does not. Ends clea
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -45,9 +46,20 @@ def serve(home: Home, host: str, port: int, *, introducing: bool = False) -> Non
         timeout_keep_alive=75,
         timeout_graceful_shutdown=10,
     )
+    _settle_memory()
     with presence.announced(home.presence, url):
         print(json.dumps({"url": url, "pid": os.getpid()}), flush=True)
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _settle_memory() -> None:
+    """Leave what start-up made out of every garbage collection, and collect less often than a call allocates.
+
+    With Python's defaults one part in twenty of a call's time goes into looking at objects that are all still in use.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def main() -> None:

@@ -55,15 +55,20 @@ class Deadlines:
     """From the request to the status line. A reasoning model thinks here when it does not stream."""
     between_chunks: float = 120.0
     total: float = 1800.0
+    """From the status line to the last chunk."""
 
 
 class HttpReply:
     """An answer whose status and headers have arrived. Implements `Reply`."""
 
-    __slots__ = ("_lingering", "_name", "_response", "_tasks", "headers", "status")
+    __slots__ = ("_ends", "_lingering", "_loop", "_name", "_response", "_tasks", "headers", "status")
 
-    def __init__(self, name: str, response: ClientResponse, tasks: set[asyncio.Task[None]]) -> None:
-        """``tasks`` keeps what goes on in the background for as long as it does."""
+    def __init__(
+        self, name: str, response: ClientResponse, tasks: set[asyncio.Task[None]], total: float
+    ) -> None:
+        """``tasks`` keeps what goes on in the background for as long as it does; ``total``: seconds for the body."""
+        self._loop = asyncio.get_running_loop()
+        self._ends = self._loop.time() + total
         self.status: int = response.status
         self.headers: Mapping[str, str] = {key.lower(): value for key, value in response.headers.items()}
         self._name = name
@@ -90,11 +95,14 @@ class HttpReply:
         """
         content = self._response.content
         try:
-            while chunk := await content.readany():
+            # Looked at with each chunk, which the deadline between chunks bounds: a timer a call would cost more.
+            while (chunk := await content.readany()) and self._loop.time() < self._ends:
                 yield chunk
-            return
+            if not chunk:
+                return
+            failure: ProviderError = ProviderTimeout(f"{self._name} did not come to an end in time")
         except TimeoutError:
-            failure: ProviderError = ProviderTimeout(f"{self._name} stopped sending")
+            failure = ProviderTimeout(f"{self._name} stopped sending")
         except _NETWORK_ERRORS as cause:
             failure = ProviderBroken(f"the answer of {self._name} broke off: {type(cause).__name__}")
         await self.aclose()
@@ -108,7 +116,7 @@ class HttpReply:
         """
         if self._response.connection is not None:
             self._lingering = True
-            task = asyncio.get_running_loop().create_task(self._read_on())
+            task = self._loop.create_task(self._read_on())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -212,7 +220,7 @@ class HttpUpstream:
             cookie_jar=DummyCookieJar(),
             auto_decompress=False,
             timeout=ClientTimeout(
-                total=self._deadlines.total,
+                total=None,
                 connect=self._deadlines.connect,
                 sock_read=self._deadlines.first_byte,
             ),
@@ -220,7 +228,7 @@ class HttpUpstream:
         return self._session
 
     async def _begun(self, response: ClientResponse) -> HttpReply:
-        reply = HttpReply(self._name, response, self._lingering)
+        reply = HttpReply(self._name, response, self._lingering, self._deadlines.total)
         if reply.headers.get("content-encoding", "identity") != "identity":
             await reply.aclose()
             raise ProviderGarbage(f"{self._name} compressed its answer although it was asked not to")

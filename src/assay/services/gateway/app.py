@@ -6,6 +6,7 @@ No framework stands on the hot path; a call costs what its receipt costs.
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable
 from contextlib import AbstractAsyncContextManager
 
 from assay.engines.inference.operation import Dialect, Operation
@@ -74,10 +75,10 @@ class Gateway:
         operation = _CALLS.get(path)
         started = False
 
-        async def sending(message: Message) -> None:
+        def sending(message: Message) -> Awaitable[None]:
             nonlocal started
             started = True
-            await send(message)
+            return send(message)
 
         try:
             if operation is not None and scope["method"] == "POST":

@@ -95,8 +95,8 @@ async def begin_stream(send: Send, status: int, headers: Iterable[Header]) -> No
     await send({"type": "http.response.start", "status": status, "headers": list(headers)})
 
 
-async def send_part(send: Send, part: bytes) -> None:
-    await send({"type": "http.response.body", "body": part, "more_body": True})
+def send_part(send: Send, part: bytes) -> Awaitable[None]:
+    return send({"type": "http.response.body", "body": part, "more_body": True})
 
 
 async def end_stream(send: Send, last: bytes = b"") -> None:

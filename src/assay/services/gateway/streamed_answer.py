@@ -22,6 +22,8 @@ from assay.trust.receipts.predicate import Outcome, Usage
 from assay.trust.receipts.stream import BlockSplitter, StreamHead, StreamWitness
 
 HEAD_INTERVAL_S = 0.25
+HEAD_WITH_CHUNK_S = 0.2
+"""After so long a head rides with the next chunk, which saves a stream that flows a write of its own for each head."""
 
 _LAST_EVENTS = (
     b"data: [DONE]",
@@ -31,6 +33,9 @@ _LAST_EVENTS = (
     b"event: response.failed",
     b"event: response.incomplete",
 )
+_IDENTIFYING_EVENTS = 8
+"""How many events are searched for the model's name before none is expected any more."""
+
 _HEADERS = (EVENTS, (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no"))
 
 
@@ -55,6 +60,7 @@ class StreamedAnswer:
         self._late_head: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
         self._response_id = self._served = ""
+        self._to_identify = _IDENTIFYING_EVENTS
         self._delivery: Delivery | None = None
 
     async def run(self) -> Usage:
@@ -108,7 +114,9 @@ class StreamedAnswer:
         """The client's blocks for the provider's; apart from them the last event of all, if it came."""
         ready: list[bytes] = []
         for block in blocks:
-            self._look_at(block)
+            self._usage.see(block)
+            if self._to_identify:
+                self._identify(block)
             if is_ours(block) or (self._answer.usage_injected and is_usage_only(block)):
                 continue
             for mine in (block,) if self._translation is None else self._translation.feed(block):
@@ -117,21 +125,21 @@ class StreamedAnswer:
                 ready.append(mine)
         return ready, None
 
-    def _look_at(self, block: bytes) -> None:
-        self._usage.see(block)
-        if not self._served:
-            event = event_data(block)
-            inner = event.get("response") or event.get("message") or event
-            if isinstance(inner, dict):
-                self._served = str(inner.get("model") or "")
-                self._response_id = self._response_id or str(inner.get("id") or "")
+    def _identify(self, block: bytes) -> None:
+        """Read which model answers, under which id, from the first events; not every dialect says it in each."""
+        event = event_data(block)
+        inner = event.get("response") or event.get("message") or event
+        if isinstance(inner, dict):
+            self._served = str(inner.get("model") or "")
+            self._response_id = self._response_id or str(inner.get("id") or "")
+        self._to_identify = 0 if self._served else self._to_identify - 1
 
     def _witnessed(self, blocks: list[bytes]) -> bytes:
         """The blocks as one write, hashed, with a signed head behind them when one is due."""
         for block in blocks:
             self._witness.add(block)
         now = self._loop.time()
-        if now >= self._head_due:
+        if now >= self._head_due - HEAD_INTERVAL_S + HEAD_WITH_CHUNK_S:
             return b"".join(blocks) + self._sign_head(now)
         if self._timer is None:
             self._timer = self._loop.call_at(self._head_due, self._send_late_head)
@@ -139,8 +147,10 @@ class StreamedAnswer:
 
     def _greeted(self, part: bytes) -> bytes:
         """``part`` with the stream's opening before it, if it is the first."""
+        if not self._greeting:
+            return part
         greeting, self._greeting = self._greeting, b""
-        return greeting + part if greeting else part
+        return greeting + part
 
     def _sign_head(self, now: float) -> bytes:
         self._stop_timer()

@@ -43,15 +43,13 @@ class BlockSplitter:
             data = self._held + data
         if b"\r" not in data:
             *texts, self._held = data.split(b"\n\n")
-            return self._checked([text + b"\n\n" for text in texts])
-        blocks, start = [], 0
-        for end in _BLOCK_END.finditer(data):
-            blocks.append(data[start : end.end()])
-            start = end.end()
-        self._held = data[start:]
-        return self._checked(blocks)
-
-    def _checked(self, blocks: list[bytes]) -> list[bytes]:
+            blocks = [text + b"\n\n" for text in texts]
+        else:
+            blocks, start = [], 0
+            for end in _BLOCK_END.finditer(data):
+                blocks.append(data[start : end.end()])
+                start = end.end()
+            self._held = data[start:]
         if len(self._held) > self._limit:
             raise FormatError(f"An event of this stream is longer than {self._limit} bytes.")
         return blocks
@@ -86,10 +84,11 @@ class StreamWitness:
 
     def root(self) -> str:
         """Merkle tree hash over the chunks so far, lower-case hex."""
-        for chunk in self._waiting:
-            self._range.append(leaf_hash(self._salt + self._range.size.to_bytes(8, "big") + chunk))
+        tree, salt = self._range, self._salt
+        for index, chunk in enumerate(self._waiting, tree.size):
+            tree.append(leaf_hash(b"%s%s%s" % (salt, index.to_bytes(8, "big"), chunk)))
         self._waiting.clear()
-        return self._range.root().hex()
+        return tree.root().hex()
 
 
 @dataclass(frozen=True, slots=True)
