@@ -118,7 +118,7 @@ class Backing:
     def _level(self, claims: Claims) -> Level:
         if claims.anchor.kind is AnchorKind.SIMULATED:
             return Level.SIGNED_SIMULATED
-        if claims.debug or claims.anchor.kind is not AnchorKind.PRODUCTION:
+        if claims.debug or not claims.measured or claims.anchor.kind is not AnchorKind.PRODUCTION:
             return Level.REJECTED
         return (
             Level.ATTESTED

@@ -51,3 +51,33 @@ class EvidenceSimulated(EvidenceError):
 
     code = "evidence_simulated"
     hint = "pin the root as `simulated`; no simulated document may ever count as hardware"
+
+
+class EvidenceUnknownFamily(EvidenceError):
+    """Nobody here can read evidence of this type."""
+
+    code = "evidence_unknown_family"
+    hint = "update Assay, or ask the node for evidence of a family that is known"
+
+
+class EvidenceEngineMissing(EvidenceError):
+    """A family's engine, which is an optional extra, is not installed."""
+
+    code = "evidence_engine_missing"
+    hint = "install the extra that the message names"
+
+
+class EvidenceCollateralMissing(EvidenceError):
+    """Nothing can be said about a document without collateral that is not there."""
+
+    code = "evidence_collateral_missing"
+    hint = (
+        "give the vendor's certificates and lists as collateral; evidence archives them beside the document"
+    )
+
+
+class EvidenceRevoked(EvidenceError):
+    """The vendor has revoked a certificate of the chain."""
+
+    code = "evidence_revoked"
+    hint = "a key of this platform is known to be compromised; do not trust what it signed"

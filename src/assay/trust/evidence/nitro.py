@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurv
 from assay.trust.evidence.anchors import AnchorKind, TrustAnchor
 from assay.trust.evidence.cbor import Value, decode
 from assay.trust.evidence.certificates import Certificate, verify_chain
-from assay.trust.evidence.claims import Claims
+from assay.trust.evidence.claims import NOTHING, Claims
 from assay.trust.evidence.cose import Sign1
 from assay.trust.evidence.errors import (
     EvidenceChainInvalid,
@@ -43,7 +43,7 @@ MAX_CABUNDLE = 8
 PCR_SIZE = 48
 """Bytes of a register: SHA-384."""
 CODE_PCRS = (0, 1, 2)
-"""The registers that say what runs; all zero in an enclave that was started in debug mode."""
+"""The registers that say what runs: image, kernel, application."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REQUIRED = {"module_id", "digest", "timestamp", "pcrs", "certificate", "cabundle"}
@@ -64,17 +64,25 @@ class _Payload:
     nonce: bytes | None
 
 
-def verify(document: bytes, anchors: Sequence[TrustAnchor], at: datetime) -> Claims:
+def verify(
+    document: bytes,
+    anchors: Sequence[TrustAnchor],
+    at: datetime,
+    collateral: Mapping[str, bytes] = NOTHING,
+) -> Claims:
     """What a Nitro document claims, once its signature and chain hold at ``at`` under one of ``anchors``.
 
     ``document`` is the bare COSE_Sign1, without padding. ``at`` is an aware datetime: the moment as of which
     the chain must be valid. The claims' anchor is the one that pins the document's root; nothing in the
-    document can change its kind. ``debug`` is true when PCR0 to PCR2 are all zero.
+    document can change its kind. ``debug`` is None: the format has no bit for it, an enclave that was started
+    in debug mode shows zeros in PCR0 to PCR2. The document carries all it needs, so ``collateral`` is empty.
 
     Raises `EvidenceMalformed`, `EvidenceUntrustedRoot`, `EvidenceChainInvalid`, `EvidenceExpired`,
     `EvidenceSignatureInvalid`, or `EvidenceSimulated` for a document that calls itself simulated under an
     anchor that is not.
     """
+    if collateral:
+        raise EvidenceMalformed("a Nitro document needs no collateral")
     if len(document) > MAX_DOCUMENT:
         raise EvidenceMalformed(f"a Nitro document has at most {MAX_DOCUMENT} bytes")
     envelope = Sign1.parse(document)
@@ -92,13 +100,14 @@ def verify(document: bytes, anchors: Sequence[TrustAnchor], at: datetime) -> Cla
         anchor=anchor,
         identity=payload.module_id,
         measurements=MappingProxyType({f"PCR{index}": pcr.hex() for index, pcr in payload.pcrs.items()}),
+        code=tuple(f"PCR{index}" for index in CODE_PCRS),
         bound=payload.user_data or b"",
         nonce=payload.nonce,
         public_key=payload.public_key,
         issued_at=payload.issued_at,
         not_before=validity.not_before,
         not_after=validity.not_after,
-        debug=not any(any(payload.pcrs[index]) for index in CODE_PCRS),
+        debug=None,
     )
 
 

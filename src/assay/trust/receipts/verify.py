@@ -257,13 +257,13 @@ def _appraise(case: _Case, kind: str, document: bytes) -> tuple[Claims | None, C
         claims = nitro.verify(document, case.policy.anchors, issued_at)
     except EvidenceError as error:
         return None, Check.failed("evidence", error.message)
-    if claims.issued_at > issued_at + case.policy.max_skew:
+    if claims.issued_at is not None and claims.issued_at > issued_at + case.policy.max_skew:
         return None, Check.failed("evidence", "the evidence is younger than the receipt it should back")
     if claims.anchor.kind is AnchorKind.SIMULATED:
         return claims, Check.passed(
             "evidence", "SIMULATED enclave: right format, proves nothing about hardware"
         )
-    if claims.debug or claims.anchor.kind is not AnchorKind.PRODUCTION:
+    if claims.debug or not claims.measured or claims.anchor.kind is not AnchorKind.PRODUCTION:
         return None, Check.failed(
             "evidence", "the enclave ran in debug mode: its operator can read and change it"
         )

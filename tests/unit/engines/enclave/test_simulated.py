@@ -46,7 +46,7 @@ def test_its_documents_verify_under_its_anchor(enclave: SimulatedEnclave) -> Non
     assert claims.anchor.kind is AnchorKind.SIMULATED
     assert (claims.bound, claims.nonce, claims.public_key) == (b"keys", b"n", b"k")
     assert claims.issued_at == START
-    assert not claims.debug
+    assert claims.measured
 
 
 def test_it_says_what_it_is_wherever_it_has_a_name(enclave: SimulatedEnclave, tmp_path: Path) -> None:
