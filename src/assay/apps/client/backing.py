@@ -122,6 +122,8 @@ class Backing:
             return Level.REJECTED
         return (
             Level.ATTESTED
-            if claims.measurements.get("PCR0") in self._policy.measurements
+            if any(
+                registers.items() <= claims.measurements.items() for registers in self._policy.measurements
+            )
             else Level.ATTESTED_WARN
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -40,8 +41,8 @@ class Policy:
     nodes: frozenset[str] = frozenset()
     """Node keys (hex) believed by name, without evidence."""
     anchors: tuple[TrustAnchor, ...] = ()
-    measurements: frozenset[str] = frozenset()
-    """Code identities (hex, first measurement register) that hardware evidence must show to count in full."""
+    measurements: tuple[Mapping[str, str], ...] = ()
+    """Reference values (RFC 9334 §4.1): each names registers and the hex they show in code that is known."""
     logs: tuple[NoteVerifier, ...] = ()
     witnesses: tuple[CosignatureVerifier, ...] = ()
     quorum: int = 0
@@ -58,7 +59,7 @@ class Policy:
             "floor": self.floor.value,
             "nodes": sorted(self.nodes),
             "anchors": [anchor.to_json() for anchor in self.anchors],
-            "measurements": sorted(self.measurements),
+            "measurements": [dict(registers) for registers in self.measurements],
             "logs": [log.vkey for log in self.logs],
             "witnesses": [witness.vkey for witness in self.witnesses],
             "quorum": self.quorum,
@@ -87,7 +88,7 @@ class Policy:
                 floor=Level(value.get("floor", Level.SIGNED)),
                 nodes=frozenset(map(_node_key, _texts(value.get("nodes", [])))),
                 anchors=tuple(map(TrustAnchor.from_json, _list(value.get("anchors", [])))),
-                measurements=frozenset(_texts(value.get("measurements", []))),
+                measurements=tuple(map(_registers, _list(value.get("measurements", [])))),
                 logs=tuple(map(NoteVerifier.from_vkey, _texts(value.get("logs", [])))),
                 witnesses=tuple(map(CosignatureVerifier.from_vkey, _texts(value.get("witnesses", [])))),
                 quorum=_whole(value.get("quorum", 0)),
@@ -122,6 +123,15 @@ def _node_key(text: str) -> str:
     if bytes.fromhex(text).hex() != text or len(text) != 64:
         raise ValueError(f"{text!r} is not a raw public key in hex")
     return text
+
+
+def _registers(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or not value:
+        raise TypeError(f'{value!r} is not an object of registers, such as {{"PCR0": "..."}}')
+    for name, digest in value.items():
+        if bytes.fromhex(_text(digest)).hex() != digest or not digest:
+            raise ValueError(f"register {name} is not given in lower-case hex")
+    return value
 
 
 def _whole(value: Any) -> int:

@@ -89,7 +89,9 @@ def _level(case: _Case, claims: Claims | None, checks: tuple[Check, ...]) -> Lev
     if claims is not None:
         if claims.anchor.kind is AnchorKind.SIMULATED:
             return Level.SIGNED_SIMULATED
-        known_code = claims.measurements.get("PCR0") in case.policy.measurements
+        known_code = any(
+            registers.items() <= claims.measurements.items() for registers in case.policy.measurements
+        )
         return Level.ATTESTED if known_code else Level.ATTESTED_WARN
     return Level.SIGNED if case.statement.node in case.policy.nodes else Level.UNVERIFIED
 

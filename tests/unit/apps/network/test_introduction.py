@@ -22,7 +22,7 @@ MET = Policy(
     floor=Level.UNVERIFIED,
     nodes=frozenset({"11" * 32}),
     anchors=(ANCHOR,),
-    measurements=frozenset({"cc" * 48}),
+    measurements=({"PCR0": "cc" * 48},),
     logs=(NoteVerifier("a.log", bytes(32)),),
 )
 
@@ -38,7 +38,7 @@ def believed(home: Home) -> Policy:
 
 def test_the_first_one(home: Home) -> None:
     believe(home, MET)
-    assert believed(home) == replace(MET, floor=Level.SIGNED, measurements=frozenset())
+    assert believed(home) == replace(MET, floor=Level.SIGNED, measurements=())
     assert stat.S_IMODE(home.trust.stat().st_mode) == 0o600
     assert [path.name for path in home.root.iterdir()] == ["trust.json"]
 
@@ -47,7 +47,7 @@ def test_demands_stay_and_nobody_is_forgotten(home: Home) -> None:
     strict = Policy(
         floor=Level.ATTESTED,
         nodes=frozenset({"22" * 32}),
-        measurements=frozenset({"dd" * 48}),
+        measurements=({"PCR0": "dd" * 48},),
         require_inclusion=True,
         max_age=timedelta(hours=1),
     )

@@ -308,7 +308,7 @@ def test_no_changed_file_does_better_than_the_original(
 
 
 def test_a_policy_is_read_back_as_written(office: Office) -> None:
-    policy = office.policy(max_age=timedelta(days=3), measurements=frozenset({"aa"}), quorum=0)
+    policy = office.policy(max_age=timedelta(days=3), measurements=({"PCR0": "aa"},), quorum=0)
     assert Policy.from_bytes(orjson.dumps(policy.to_json())) == policy
 
 
