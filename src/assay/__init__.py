@@ -23,23 +23,23 @@ if TYPE_CHECKING:
     from assay.errors import AssayError, ConfigError, VerificationError
     from assay.trust.receipts.bundle import Bundle
     from assay.trust.receipts.policy import Policy
-    from assay.trust.receipts.verdict import Check, Level, Verdict
     from assay.trust.receipts.verify import verify, verify_file
+    from assay.trust.verdict import Check, Level, Verdict
 
 _HOMES = {
     "AnswerRefused": "assay.apps.client.refused",
     "AssayError": "assay.errors",
     "AsyncClient": "assay.apps.client.client",
     "Bundle": "assay.trust.receipts.bundle",
-    "Check": "assay.trust.receipts.verdict",
+    "Check": "assay.trust.verdict",
     "Client": "assay.apps.client.client",
     "ConfigError": "assay.errors",
     "GatewayError": "assay.apps.client.gateway_error",
-    "Level": "assay.trust.receipts.verdict",
+    "Level": "assay.trust.verdict",
     "Policy": "assay.trust.receipts.policy",
     "Receipt": "assay.apps.client.verified",
     "ReceiptStore": "assay.apps.client.store",
-    "Verdict": "assay.trust.receipts.verdict",
+    "Verdict": "assay.trust.verdict",
     "VerificationError": "assay.errors",
     "Verified": "assay.apps.client.verified",
     "anthropic": "assay.apps.client.sdk",

@@ -16,7 +16,7 @@ import assay
 from assay import AnswerRefused, AsyncClient, Client, GatewayError, Level, Policy, ReceiptStore
 from assay.apps.client.answer import StreamUnfinished
 from assay.apps.client.gateway_error import GatewayUnreachable
-from assay.trust.receipts.verdict import Status
+from assay.trust.verdict import Status
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ from assay.apps.network.node import utc_now
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.delivery import take_from_body
 from assay.trust.receipts.policy import Policy
-from assay.trust.receipts.verdict import Level, Status
 from assay.trust.receipts.verify import verify
+from assay.trust.verdict import Level, Status
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from assay.apps.client.store import ReceiptStore
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.statement import Statement
-from assay.trust.receipts.verdict import Verdict
 from assay.trust.receipts.verify import verify
+from assay.trust.verdict import Verdict
 
 _PROOF_SECONDS = 5.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from assay.apps.cli.marks import Mark
-from assay.trust.receipts.verdict import Level, Status, Verdict
+from assay.trust.verdict import Level, Status, Verdict
 
 _MARKS = {Status.PASSED: Mark.GOOD, Status.FAILED: Mark.BAD, Status.NOT_APPLICABLE: Mark.NONE}
 

@@ -16,9 +16,9 @@ from assay.apps.cli.verdicts import show_verdict
 from assay.apps.network.home import Home
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.policy import Policy
-from assay.trust.receipts.verdict import Level, Verdict
 from assay.trust.receipts.verify import verify as verify_bundle
 from assay.trust.receipts.verify import verify_file
+from assay.trust.verdict import Level, Verdict
 
 
 def _time(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime:

@@ -17,7 +17,7 @@ from assay.engines.inference.translation.sse import DONE, parse
 from assay.errors import AssayError
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.stream import BlockSplitter
-from assay.trust.receipts.verdict import Verdict
+from assay.trust.verdict import Verdict
 
 B = TypeVar("B")
 """`Bundle`, or an awaitable of one."""

@@ -24,8 +24,8 @@ from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.envelope import Envelope
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.statement import Statement, receipt_id
-from assay.trust.receipts.verdict import Level
 from assay.trust.receipts.verify import verify
+from assay.trust.verdict import Level
 
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 2.0

@@ -27,8 +27,8 @@ from assay.trust.receipts.content import (
 from assay.trust.receipts.delivery import Delivery, add_to_body, take_from_body
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.statement import Statement
-from assay.trust.receipts.verdict import Check, Verdict
 from assay.trust.receipts.verify import verify
+from assay.trust.verdict import Check, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from assay.errors import VerificationError
-from assay.trust.receipts.verdict import Check, Verdict
+from assay.trust.verdict import Check, Verdict
 
 
 class AnswerRefused(VerificationError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.envelope import Envelope
 from assay.trust.receipts.statement import Statement, receipt_id
-from assay.trust.receipts.verdict import Verdict
+from assay.trust.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ import orjson
 
 from assay.errors import ConfigError
 from assay.trust.evidence.anchors import TrustAnchor
-from assay.trust.receipts.verdict import Level
 from assay.trust.transparency.cosignature import CosignatureVerifier
 from assay.trust.transparency.note import NoteVerifier
+from assay.trust.verdict import Level
 
 _MEMBERS = frozenset(
     {

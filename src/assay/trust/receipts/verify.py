@@ -34,8 +34,8 @@ from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.predicate import AnswerClaim, RequestClaim
 from assay.trust.receipts.statement import Statement, receipt_id
 from assay.trust.receipts.stream import BlockSplitter, StreamWitness
-from assay.trust.receipts.verdict import Check, Level, Status, Verdict
 from assay.trust.transparency.proof import LogProof, verify_log_proof
+from assay.trust.verdict import Check, Level, Status, Verdict
 
 
 @dataclass(frozen=True, slots=True)

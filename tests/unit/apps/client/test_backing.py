@@ -22,7 +22,7 @@ from assay.trust.evidence import NODE_KEY_DOMAIN, bind
 from assay.trust.receipts.envelope import encode_base64
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.predicate import EvidenceClaim
-from assay.trust.receipts.verdict import Level
+from assay.trust.verdict import Level
 
 T = TypeVar("T")
 Pages = Callable[[str], bytes | None]

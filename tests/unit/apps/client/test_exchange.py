@@ -21,8 +21,8 @@ from assay.errors import VerificationError
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.delivery import add_to_body, take_from_body
 from assay.trust.receipts.policy import Policy
-from assay.trust.receipts.verdict import Level
 from assay.trust.receipts.verify import verify_file
+from assay.trust.verdict import Level
 
 NODE = Node()
 BODY = NODE.body()

@@ -18,7 +18,7 @@ from assay.engines.inference.operation import Operation
 from assay.trust.receipts.content import ANSWER, stream_id
 from assay.trust.receipts.delivery import is_ours, write_head
 from assay.trust.receipts.stream import StreamHead, StreamWitness
-from assay.trust.receipts.verdict import Level
+from assay.trust.verdict import Level
 
 NODE = Node()
 CHUNKS = [*(text_chunk(word) for word in ("Blue", " is", " a", " colour", ".")), LAST_CHUNK]

@@ -14,8 +14,8 @@ from assay.apps.network.introduction import believe
 from assay.errors import ConfigError
 from assay.trust.evidence import AnchorKind, TrustAnchor
 from assay.trust.receipts.policy import Policy
-from assay.trust.receipts.verdict import Level
 from assay.trust.transparency.note import NoteVerifier
+from assay.trust.verdict import Level
 
 ANCHOR = TrustAnchor(AnchorKind.SIMULATED, "nitro", "a root", "ab" * 32)
 MET = Policy(

@@ -14,9 +14,9 @@ from assay.trust.receipts.commitment import Opening
 from assay.trust.receipts.delivery import is_ours
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.stream import BlockSplitter
-from assay.trust.receipts.verdict import Level
 from assay.trust.receipts.verify import verify
 from assay.trust.transparency.note import NoteVerifier
+from assay.trust.verdict import Level
 
 VECTORS = json.loads(FILE.read_text())
 AT = datetime(2026, 11, 24, 12, 1, tzinfo=UTC)

@@ -21,8 +21,8 @@ from assay.trust.receipts.envelope import Envelope
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.predicate import EvidenceClaim
 from assay.trust.receipts.statement import Statement
-from assay.trust.receipts.verdict import Level, Status, Verdict
 from assay.trust.receipts.verify import verify, verify_file
+from assay.trust.verdict import Level, Status, Verdict
 
 
 @pytest.fixture(scope="module")
