@@ -20,6 +20,7 @@ from assay.trust.evidence.errors import (
     EvidenceSignatureInvalid,
     EvidenceSimulated,
     EvidenceUnknownFamily,
+    EvidenceUnprotected,
     EvidenceUntrustedRoot,
 )
 from assay.trust.evidence.evidence import Evidence
@@ -40,6 +41,7 @@ __all__ = [
     "EvidenceSignatureInvalid",
     "EvidenceSimulated",
     "EvidenceUnknownFamily",
+    "EvidenceUnprotected",
     "EvidenceUntrustedRoot",
     "TrustAnchor",
     "bind",

@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from assay.trust.evidence.errors import EvidenceChainInvalid, EvidenceExpired, EvidenceMalformed
 
@@ -73,6 +74,18 @@ class Certificate:
             )
         except _UNREADABLE:
             raise EvidenceMalformed("a certificate in the evidence cannot be read") from None
+
+    @classmethod
+    def parse_pem(cls, pem: bytes) -> list[Certificate]:
+        """The certificates of a PEM bundle (RFC 7468), in its order.
+
+        Raises `EvidenceMalformed` when one cannot be read, or there is none.
+        """
+        try:
+            bundle = x509.load_pem_x509_certificates(pem)
+        except _UNREADABLE:
+            raise EvidenceMalformed("what should be certificates in PEM is not") from None
+        return [cls.parse(certificate.public_bytes(Encoding.DER)) for certificate in bundle]
 
 
 def verify_chain(chain: Sequence[Certificate], at: datetime) -> Validity:

@@ -81,3 +81,10 @@ class EvidenceRevoked(EvidenceError):
 
     code = "evidence_revoked"
     hint = "a key of this platform is known to be compromised; do not trust what it signed"
+
+
+class EvidenceUnprotected(EvidenceError):
+    """The document is genuine, but by the vendor's rules nothing protects the enclave it speaks of."""
+
+    code = "evidence_unprotected"
+    hint = "start the enclave without debugging and profiling, on a platform whose firmware the vendor knows"
