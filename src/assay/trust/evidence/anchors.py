@@ -7,11 +7,12 @@ document can raise it. That is what keeps simulated evidence from ever reading a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from assay.errors import FormatError
+from assay.trust.evidence.errors import EvidenceUntrustedRoot
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
@@ -68,3 +69,16 @@ class TrustAnchor:
         except ValueError:
             raise FormatError("a trust anchor's kind is production, debug or simulated") from None
         return cls(kind, members["family"], members["name"], members["fingerprint"])
+
+
+def match(fingerprint: str, anchors: Sequence[TrustAnchor], family: str) -> TrustAnchor:
+    """The one of ``anchors`` that pins, for ``family``, the root whose DER has this SHA-256.
+
+    Raises `EvidenceUntrustedRoot` when there is none, or when two disagree about what the root is worth.
+    """
+    matching = [anchor for anchor in anchors if (anchor.family, anchor.fingerprint) == (family, fingerprint)]
+    if not matching:
+        raise EvidenceUntrustedRoot(f"no {family} anchor pins the root {fingerprint}")
+    if len({anchor.kind for anchor in matching}) > 1:
+        raise EvidenceUntrustedRoot(f"the root {fingerprint} is pinned as two kinds at once")
+    return matching[0]

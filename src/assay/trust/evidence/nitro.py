@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePublicKey
 
-from assay.trust.evidence.anchors import AnchorKind, TrustAnchor
+from assay.trust.evidence.anchors import AnchorKind, TrustAnchor, match
 from assay.trust.evidence.cbor import Value, decode
 from assay.trust.evidence.certificates import Certificate, verify_chain
 from assay.trust.evidence.claims import NOTHING, Claims
@@ -23,7 +23,6 @@ from assay.trust.evidence.errors import (
     EvidenceChainInvalid,
     EvidenceMalformed,
     EvidenceSimulated,
-    EvidenceUntrustedRoot,
 )
 
 FAMILY = "nitro"
@@ -89,7 +88,7 @@ def verify(
     payload = _parse_payload(envelope.payload)
     chain = [Certificate.parse(der) for der in (*payload.cabundle, payload.certificate)]
 
-    anchor = _match(chain[0], anchors)
+    anchor = match(chain[0].fingerprint, anchors, FAMILY)
     validity = verify_chain(chain, at)
     envelope.verify(_p384(chain[-1]))
     if anchor.kind is not AnchorKind.SIMULATED and _calls_itself_simulated(payload, chain):
@@ -109,16 +108,6 @@ def verify(
         not_after=validity.not_after,
         debug=None,
     )
-
-
-def _match(root: Certificate, anchors: Sequence[TrustAnchor]) -> TrustAnchor:
-    """The anchor that pins ``root`` for this family."""
-    matching = [a for a in anchors if a.family == FAMILY and a.fingerprint == root.fingerprint]
-    if not matching:
-        raise EvidenceUntrustedRoot(f"no {FAMILY} anchor pins the root {root.fingerprint}")
-    if len({anchor.kind for anchor in matching}) > 1:
-        raise EvidenceUntrustedRoot(f"the root {root.fingerprint} is pinned as two kinds at once")
-    return matching[0]
 
 
 def _p384(leaf: Certificate) -> EllipticCurvePublicKey:
