@@ -1,7 +1,7 @@
 """The vendors' roots, pinned by fingerprint: what hardware evidence may end in unless a policy says otherwise.
 
-Sources: AWS, "Verifying the root of trust" of the Nitro Enclaves user guide. Intel, "SGX Provisioning Certification Root
-CA" of the Trusted Services certificate page; the same certificate ends the PCK chain inside real quotes.
+Sources: AWS, "Verifying the root of trust" of the Nitro Enclaves user guide. Intel, the "SGX Provisioning
+Certification Root CA" of its trusted services; the same certificate ends the PCK chain inside real quotes.
 """
 
 from __future__ import annotations
