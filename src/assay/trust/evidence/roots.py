@@ -1,7 +1,9 @@
 """The vendors' roots, pinned by fingerprint: what hardware evidence may end in unless a policy says otherwise.
 
 Sources: AWS, "Verifying the root of trust" of the Nitro Enclaves user guide. Intel, the "SGX Provisioning
-Certification Root CA" of its trusted services; the same certificate ends the PCK chain inside real quotes.
+Certification Root CA" of its trusted services; the same certificate ends the PCK chain inside real quotes. NVIDIA,
+``verifier_device_root.pem`` and ``verifier_RIM_root.pem`` of nvtrust's local GPU verifier, also on PyPI as
+nv-local-gpu-verifier 2.7.3.
 """
 
 from __future__ import annotations
