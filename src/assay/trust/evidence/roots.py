@@ -45,5 +45,27 @@ AMD_ARK_TURIN: Final = TrustAnchor(
     "1f084161a44bb6d93778a904877d4819cafa5d05ef4193b2ded9dd9c73dd3f6a",
 )
 
-PRODUCTION: Final = (AWS_NITRO_G1, AMD_ARK_MILAN, AMD_ARK_GENOA, AMD_ARK_TURIN, INTEL_SGX)
+NVIDIA_DEVICE_IDENTITY: Final = TrustAnchor(
+    AnchorKind.PRODUCTION,
+    "nvidia",
+    "NVIDIA Device Identity CA",
+    "102bf659d5419614c9d8e6aecebc80454eb26b1df6a769ac720b9a690b167b48",
+)
+NVIDIA_RIM: Final = TrustAnchor(
+    AnchorKind.PRODUCTION,
+    "nvidia-rim",
+    "NVIDIA CoRIM signing Root CA",
+    "12977b5115acb0381179279fffeb5a8c4d264971ebb32298023a465fa41df5d1",
+)
+"""Signs what a GPU's measurements should be, never a GPU."""
+
+PRODUCTION: Final = (
+    AWS_NITRO_G1,
+    AMD_ARK_MILAN,
+    AMD_ARK_GENOA,
+    AMD_ARK_TURIN,
+    INTEL_SGX,
+    NVIDIA_DEVICE_IDENTITY,
+    NVIDIA_RIM,
+)
 """Every root whose leaves live in hardware."""
