@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from eth_account.messages import encode_typed_data
 from eth_utils import keccak
 
-from assay.trust.receipts.canonical import canonicalize
+from assay.trust.canonical import canonicalize
+from assay.trust.envelope import Envelope, key_id
 from assay.trust.receipts.commitment import Opening, OpeningSecret
 from assay.trust.receipts.content import (
     ANSWER,
@@ -30,7 +31,6 @@ from assay.trust.receipts.content import (
 )
 from assay.trust.receipts.delivery import Delivery, add_to_body, write_head, write_opening, write_receipt
 from assay.trust.receipts.eip712 import typed_data
-from assay.trust.receipts.envelope import Envelope, key_id
 from assay.trust.receipts.predicate import (
     AnswerClaim,
     AttemptClaim,

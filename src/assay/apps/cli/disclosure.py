@@ -8,8 +8,8 @@ from dataclasses import replace
 import orjson
 
 from assay.errors import AssayError
+from assay.trust.canonical import canonicalize
 from assay.trust.receipts.bundle import Bundle
-from assay.trust.receipts.canonical import canonicalize
 from assay.trust.receipts.commitment import Opening
 from assay.trust.receipts.content import field_label
 

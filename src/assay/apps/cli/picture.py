@@ -11,8 +11,8 @@ import click
 from assay.apps.cli.content import question_text, said_text
 from assay.apps.cli.marks import Mark
 from assay.errors import FormatError
+from assay.trust.envelope import Envelope
 from assay.trust.receipts.bundle import Bundle
-from assay.trust.receipts.envelope import Envelope
 from assay.trust.receipts.predicate import AttachmentClaim
 from assay.trust.receipts.statement import Statement, receipt_id
 from assay.trust.transparency.proof import LogProof

@@ -14,8 +14,8 @@ from assay.apps.client.client import Client
 from assay.apps.client.environment import load_policy
 from assay.apps.client.store import SUFFIX, Kept, ReceiptStore
 from assay.errors import AssayError
+from assay.trust.envelope import Envelope
 from assay.trust.receipts.bundle import Bundle
-from assay.trust.receipts.envelope import Envelope
 
 
 @click.group()

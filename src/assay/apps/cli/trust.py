@@ -10,7 +10,7 @@ import click
 from assay.apps.client.environment import load_policy
 from assay.apps.network.home import Home
 from assay.apps.network.introduction import believe
-from assay.trust.receipts.envelope import key_id
+from assay.trust.envelope import key_id
 from assay.trust.receipts.policy import Policy
 
 

@@ -19,9 +19,9 @@ from assay.apps.client.refused import AnswerRefused
 from assay.apps.client.steps import Fetch, Pause, Steps
 from assay.apps.client.verified import Verified
 from assay.errors import AssayError
+from assay.trust.envelope import Envelope
 from assay.trust.evidence import NODE_KEY_DOMAIN, AnchorKind, Claims, EvidenceError, bind, nitro
 from assay.trust.receipts.bundle import Bundle
-from assay.trust.receipts.envelope import Envelope
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.statement import Statement, receipt_id
 from assay.trust.receipts.verify import verify

@@ -11,8 +11,8 @@ from pathlib import Path
 from assay.apps.client.verified import Verified
 from assay.apps.network.home import Home
 from assay.errors import AssayError
+from assay.trust.envelope import Envelope
 from assay.trust.receipts.bundle import Bundle
-from assay.trust.receipts.envelope import Envelope
 from assay.trust.receipts.statement import Statement, receipt_id
 
 SUFFIX = ".assay"

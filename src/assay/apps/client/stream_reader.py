@@ -13,6 +13,7 @@ from assay.apps.client.exchange import Exchange, Received
 from assay.apps.client.refused import AnswerRefused
 from assay.apps.client.verified import Verified
 from assay.errors import FormatError
+from assay.trust.envelope import SignatureError
 from assay.trust.receipts.content import ANSWER
 from assay.trust.receipts.delivery import (
     Delivery,
@@ -23,7 +24,6 @@ from assay.trust.receipts.delivery import (
     write_opening,
     write_receipt,
 )
-from assay.trust.receipts.envelope import SignatureError
 from assay.trust.receipts.statement import Statement
 from assay.trust.receipts.stream import BlockSplitter, StreamHead, StreamWitness
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assay.trust.envelope import Envelope
 from assay.trust.receipts.bundle import Bundle
-from assay.trust.receipts.envelope import Envelope
 from assay.trust.receipts.statement import Statement, receipt_id
 from assay.trust.verdict import Verdict
 

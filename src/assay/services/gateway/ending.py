@@ -20,8 +20,8 @@ from assay.errors import AssayError, FormatError
 from assay.services.gateway.asked import Asked
 from assay.services.gateway.notary import Notary
 from assay.services.gateway.tracing import CallSpan
+from assay.trust.canonical import canonicalize
 from assay.trust.metering import Reservation
-from assay.trust.receipts.canonical import canonicalize
 from assay.trust.receipts.commitment import SECRET_BYTES, OpeningSecret
 from assay.trust.receipts.content import SENT, claim_request
 from assay.trust.receipts.delivery import Delivery

@@ -15,9 +15,9 @@ from assay.engines.tlog.log import Log
 from assay.engines.tlog.sequencer import Sequencer
 from assay.services.gateway.attestor import Attestor
 from assay.services.gateway.store import ReceiptIndex
+from assay.trust.envelope import Envelope
 from assay.trust.receipts.commitment import OpeningSecret
 from assay.trust.receipts.delivery import Delivery
-from assay.trust.receipts.envelope import Envelope
 from assay.trust.receipts.predicate import (
     AnswerClaim,
     EngineClaim,

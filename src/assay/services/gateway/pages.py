@@ -20,8 +20,8 @@ from assay.services.gateway.metrics import CONTENT_TYPE, Metrics
 from assay.services.gateway.model_pages import ModelPages
 from assay.services.gateway.notary import Notary
 from assay.services.gateway.store import ReceiptIndex
+from assay.trust.envelope import Envelope
 from assay.trust.receipts.bundle import Bundle
-from assay.trust.receipts.envelope import Envelope
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.statement import Statement, receipt_id
 

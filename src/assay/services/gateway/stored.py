@@ -19,8 +19,8 @@ from assay.services.gateway.asked import credential_of
 from assay.services.gateway.departure import CancelledWhenClientLeaves
 from assay.services.gateway.key_refused import check_key_accepted
 from assay.services.gateway.store import ReceiptIndex
+from assay.trust.envelope import Envelope
 from assay.trust.metering import Meter
-from assay.trust.receipts.envelope import Envelope
 from assay.trust.receipts.statement import Statement
 
 # An id goes into the path of a request with the node's key: nothing in it may lead anywhere else.

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assay.errors import FormatError
-from assay.trust.receipts.canonical import canonicalize, parse_canonical
-from assay.trust.receipts.envelope import decode_base64, encode_base64
+from assay.trust.canonical import canonicalize, parse_canonical
+from assay.trust.envelope import decode_base64, encode_base64
 
 SECRET_BYTES = 32
 SALT_BYTES = 32

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
+from assay.trust.canonical import canonicalize
 from assay.trust.receipts.attachments import Attachment, find_attachments, may_hold_attachments
-from assay.trust.receipts.canonical import canonicalize
 from assay.trust.receipts.predicate import AnswerClaim, AttachmentClaim, Outcome, RequestClaim
 from assay.trust.receipts.stream import StreamWitness
 

@@ -12,9 +12,9 @@ from typing import Any
 import orjson
 
 from assay.errors import FormatError
-from assay.trust.receipts.canonical import canonicalize
+from assay.trust.canonical import canonicalize
+from assay.trust.envelope import Envelope
 from assay.trust.receipts.commitment import OpeningSecret
-from assay.trust.receipts.envelope import Envelope
 from assay.trust.receipts.stream import StreamHead
 
 HEADER = "assay-receipt"

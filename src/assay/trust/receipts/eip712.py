@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from assay.trust.receipts.canonical import canonicalize
+from assay.trust.canonical import canonicalize
 from assay.trust.receipts.predicate import MODES
 from assay.trust.receipts.statement import Statement, receipt_id
 

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from assay.errors import FormatError
-from assay.trust.receipts.canonical import canonicalize
+from assay.trust.canonical import canonicalize
 from assay.trust.receipts.stream import BlockSplitter
 
 _VOLATILE = frozenset(

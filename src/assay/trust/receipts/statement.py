@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from assay.errors import FormatError
-from assay.trust.receipts.canonical import canonicalize, parse_canonical
+from assay.trust.canonical import canonicalize, parse_canonical
 from assay.trust.receipts.predicate import (
     DETERMINISM,
     MODES,

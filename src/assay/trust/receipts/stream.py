@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from assay.errors import FormatError
-from assay.trust.receipts.canonical import canonicalize
-from assay.trust.receipts.envelope import (
+from assay.trust.canonical import canonicalize
+from assay.trust.envelope import (
     check_signature,
     decode_base64,
     encode_base64,

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from assay.errors import AssayError, FormatError
+from assay.trust.envelope import Envelope, SignatureError
 from assay.trust.evidence import NODE_KEY_DOMAIN, AnchorKind, Claims, EvidenceError, bind, nitro
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.commitment import Opening
@@ -29,7 +30,6 @@ from assay.trust.receipts.content import (
     stream_id,
 )
 from assay.trust.receipts.delivery import is_ours
-from assay.trust.receipts.envelope import Envelope, SignatureError
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.predicate import AnswerClaim, RequestClaim
 from assay.trust.receipts.statement import Statement, receipt_id

@@ -11,10 +11,10 @@ from typing import Any
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from assay.trust.envelope import Envelope, key_id
 from assay.trust.receipts.commitment import OpeningSecret
 from assay.trust.receipts.content import ANSWER, SENT, claim_body, claim_request, claim_stream, stream_id
 from assay.trust.receipts.delivery import Delivery, add_to_body, write_head, write_opening, write_receipt
-from assay.trust.receipts.envelope import Envelope, key_id
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.predicate import (
     AnswerClaim,

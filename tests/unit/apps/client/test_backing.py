@@ -18,8 +18,8 @@ from assay.apps.client.refused import AnswerRefused
 from assay.apps.client.steps import Fetch, Pause, Steps
 from assay.engines.enclave.simulated import SimulatedEnclave
 from assay.engines.inference.operation import Operation
+from assay.trust.envelope import encode_base64
 from assay.trust.evidence import NODE_KEY_DOMAIN, bind
-from assay.trust.receipts.envelope import encode_base64
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.predicate import EvidenceClaim
 from assay.trust.verdict import Level

@@ -11,7 +11,7 @@ import pytest
 from tests.unit.engines.inference.peer import Peer, Script, answers, cuts, peer
 from tests.unit.services.gateway.in_process import node
 
-from assay.trust.receipts.envelope import Envelope
+from assay.trust.envelope import Envelope
 
 MODEL = """
 [[models]]

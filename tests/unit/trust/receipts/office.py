@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from assay.engines.enclave.node_key import NodeKey
 from assay.engines.enclave.simulated import SimulatedEnclave
 from assay.engines.tlog.log import Log
+from assay.trust.envelope import Envelope
 from assay.trust.evidence import NODE_KEY_DOMAIN, bind
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.commitment import Opening, OpeningSecret
@@ -29,7 +30,6 @@ from assay.trust.receipts.content import (
     field_label,
     stream_id,
 )
-from assay.trust.receipts.envelope import Envelope
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.predicate import (
     AnswerClaim,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from assay.trust.canonical import canonicalize
 from assay.trust.receipts.attachments import Attachment, find_attachments, may_hold_attachments
-from assay.trust.receipts.canonical import canonicalize
 
 CASES: list[tuple[Any, list[Attachment]]] = [
     (

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.unit.trust.receipts.office import SECRET
 
 from assay.errors import FormatError
+from assay.trust.envelope import Envelope
 from assay.trust.receipts.delivery import Delivery, add_to_body, read_comment, take_from_body, write_receipt
-from assay.trust.receipts.envelope import Envelope
 
 DELIVERY = Delivery(Envelope(b"{}", "00" * 32, bytes(64)), SECRET, 7)
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.unit.trust.receipts.office import SECRET
 
 from assay.errors import FormatError
+from assay.trust.envelope import SignatureError
 from assay.trust.receipts.delivery import is_ours, read_comment, write_head, write_opening
-from assay.trust.receipts.envelope import SignatureError
 from assay.trust.receipts.stream import BlockSplitter, StreamHead, StreamWitness
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))

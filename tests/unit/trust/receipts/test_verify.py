@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.trust.receipts.office import CHUNKS, NOW, REQUEST_BODY, SECRET, Office
 
+from assay.trust.canonical import canonicalize
+from assay.trust.envelope import Envelope
 from assay.trust.evidence import AnchorKind
 from assay.trust.receipts.bundle import Bundle
-from assay.trust.receipts.canonical import canonicalize
 from assay.trust.receipts.commitment import Opening
-from assay.trust.receipts.envelope import Envelope
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.predicate import EvidenceClaim
 from assay.trust.receipts.statement import Statement

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assay.errors import FormatError
-from assay.trust.receipts.canonical import canonicalize, parse_canonical
+from assay.trust.canonical import canonicalize, parse_canonical
 
 text = st.text(st.characters(exclude_categories=["Cs"]))
 safe = st.integers(-(2**53) + 1, 2**53 - 1)

@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from assay.errors import AssayError, FormatError
-from assay.trust.receipts.canonical import parse_canonical
+from assay.trust.canonical import parse_canonical
 
 IN_TOTO_PAYLOAD = "application/vnd.in-toto+json"
 
