@@ -4,6 +4,8 @@ Sources: AWS, "Verifying the root of trust" of the Nitro Enclaves user guide. In
 Certification Root CA" of its trusted services; the same certificate ends the PCK chain inside real quotes. NVIDIA,
 ``verifier_device_root.pem`` and ``verifier_RIM_root.pem`` of nvtrust's local GPU verifier, also on PyPI as
 nv-local-gpu-verifier 2.7.3.
+AMD, the ARK of each product line, as its key distribution service serves it (``/vcek/v1/Milan/cert_chain``, and so
+for Genoa and Turin); copies in google/go-sev-guest, ``verify/trust``, and virtee/sev, ``tests/certs_data``.
 """
 
 from __future__ import annotations
