@@ -5,23 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import cbor2
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
     EllipticCurvePrivateKey,
     EllipticCurvePublicKey,
 )
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA384
 
+from assay.trust.evidence import p384
 from assay.trust.evidence.cbor import decode
-from assay.trust.evidence.errors import EvidenceMalformed, EvidenceSignatureInvalid
+from assay.trust.evidence.errors import EvidenceMalformed
+from assay.trust.evidence.p384 import HALF
 
 _PROTECTED = cbor2.dumps({1: -35})
 """The protected header: algorithm (label 1) ES384 (RFC 9053 §2.1), and no more."""
-
-_HALF = 48
-"""Bytes of each of ``r`` and ``s`` in a P-384 signature."""
 
 _TAG_18 = b"\xd2"
 
@@ -49,23 +47,19 @@ class Sign1:
             raise EvidenceMalformed("the protected header is not exactly the algorithm ES384")
         if unprotected:
             raise EvidenceMalformed("the unprotected header, which no signature covers, is not empty")
-        if len(signature) != 2 * _HALF:
+        if len(signature) != 2 * HALF:
             raise EvidenceMalformed("an ES384 signature has 96 bytes")
         return cls(payload, signature)
 
     def verify(self, key: EllipticCurvePublicKey) -> None:
         """Raises `EvidenceSignatureInvalid` unless the P-384 ``key`` signed this payload."""
-        r, s = (int.from_bytes(half, "big") for half in (self.signature[:_HALF], self.signature[_HALF:]))
-        try:
-            key.verify(encode_dss_signature(r, s), _to_be_signed(self.payload), ECDSA(SHA384()))
-        except InvalidSignature:
-            raise EvidenceSignatureInvalid("the document's signature does not fit its leaf key") from None
+        p384.verify(key, self.signature, _to_be_signed(self.payload))
 
 
 def sign1(key: EllipticCurvePrivateKey, payload: bytes) -> bytes:
     """The COSE_Sign1 of ``payload`` under the P-384 ``key``, without tag, as an enclave issues it."""
     r, s = decode_dss_signature(key.sign(_to_be_signed(payload), ECDSA(SHA384())))
-    signature = r.to_bytes(_HALF, "big") + s.to_bytes(_HALF, "big")
+    signature = r.to_bytes(HALF, "big") + s.to_bytes(HALF, "big")
     return cbor2.dumps([_PROTECTED, {}, payload, signature])
 
 

@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
-from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePublicKey
-
+from assay.trust.evidence import p384
 from assay.trust.evidence.anchors import AnchorKind, TrustAnchor, match
 from assay.trust.evidence.cbor import Value, decode
 from assay.trust.evidence.certificates import Certificate, verify_chain
 from assay.trust.evidence.claims import NOTHING, Claims
 from assay.trust.evidence.cose import Sign1
 from assay.trust.evidence.errors import (
-    EvidenceChainInvalid,
     EvidenceMalformed,
     EvidenceSimulated,
 )
@@ -90,7 +88,7 @@ def verify(
 
     anchor = match(chain[0].fingerprint, anchors, FAMILY)
     validity = verify_chain(chain, at)
-    envelope.verify(_p384(chain[-1]))
+    envelope.verify(p384.key_of(chain[-1]))
     if anchor.kind is not AnchorKind.SIMULATED and _calls_itself_simulated(payload, chain):
         raise EvidenceSimulated(f"a simulated document came under a {anchor.kind} root")
 
@@ -108,13 +106,6 @@ def verify(
         not_after=validity.not_after,
         debug=None,
     )
-
-
-def _p384(leaf: Certificate) -> EllipticCurvePublicKey:
-    key = leaf.public_key
-    if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP384R1):
-        return key
-    raise EvidenceChainInvalid("the leaf certificate's key is not on P-384")
 
 
 def _calls_itself_simulated(payload: _Payload, chain: Sequence[Certificate]) -> bool:
