@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -34,6 +34,20 @@ class Validity:
 
     not_before: datetime
     not_after: datetime
+
+    @classmethod
+    def of_all(cls, parts: Iterable[Validity]) -> Validity:
+        """When every one of ``parts``, of which there is at least one, holds; empty when they never all do."""
+        held = list(parts)
+        return cls(max(part.not_before for part in held), min(part.not_after for part in held))
+
+    def require(self, at: datetime) -> None:
+        """RFC 5280 §6.1.3 (a)(2). Raises `EvidenceExpired` unless it holds at ``at`` (aware)."""
+        if not self.not_before <= at <= self.not_after:
+            raise EvidenceExpired(
+                f"the evidence is valid from {self.not_before:%Y-%m-%d %H:%M:%SZ}"
+                f" to {self.not_after:%Y-%m-%d %H:%M:%SZ}, not at the time it is judged at"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +118,9 @@ def verify_chain(chain: Sequence[Certificate], at: datetime) -> Validity:
     usage = chain[-1].key_usage
     if usage is not None and not usage.digital_signature:
         raise EvidenceChainInvalid("the leaf certificate's key may not sign")
-    return _require_valid(chain, at)
+    validity = Validity.of_all(certificate.validity for certificate in chain)
+    validity.require(at)
+    return validity
 
 
 def _require_authority(issuer: Certificate, *, intermediates_below: int) -> None:
@@ -125,17 +141,3 @@ def _require_issued(issuer: Certificate, subject: Certificate) -> None:
         subject.parsed.verify_directly_issued_by(issuer.parsed)
     except (InvalidSignature, *_UNREADABLE):
         raise EvidenceChainInvalid("a certificate was not issued by the one above it") from None
-
-
-def _require_valid(chain: Sequence[Certificate], at: datetime) -> Validity:
-    """RFC 5280 §6.1.3 (a)(2), for the whole chain at once."""
-    whole = Validity(
-        max(certificate.validity.not_before for certificate in chain),
-        min(certificate.validity.not_after for certificate in chain),
-    )
-    if not whole.not_before <= at <= whole.not_after:
-        raise EvidenceExpired(
-            f"the evidence is valid from {whole.not_before:%Y-%m-%d %H:%M:%SZ}"
-            f" to {whole.not_after:%Y-%m-%d %H:%M:%SZ}, not at the time it is judged at"
-        )
-    return whole
