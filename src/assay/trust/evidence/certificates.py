@@ -58,6 +58,7 @@ class Certificate:
     """SHA-256 of the DER, in lower-case hexadecimal."""
     subject: str
     """The subject's name as RFC 4514 text."""
+    serial_number: int
     public_key: CertificatePublicKeyTypes
     validity: Validity
     signature_hash: hashes.HashAlgorithm | None
@@ -78,6 +79,7 @@ class Certificate:
             return cls(
                 fingerprint=hashlib.sha256(der).hexdigest(),
                 subject=parsed.subject.rfc4514_string(),
+                serial_number=parsed.serial_number,
                 public_key=parsed.public_key(),
                 validity=Validity(parsed.not_valid_before_utc, parsed.not_valid_after_utc),
                 signature_hash=parsed.signature_hash_algorithm,
