@@ -55,6 +55,7 @@ def certify(
     digest: SHA224 | SHA256 | SHA384 | None = None,
     lifetime: tuple[datetime, datetime] = (NOW - HOUR, NOW + HOUR),
     extension: x509.ExtensionType | None = None,
+    critical: bool = True,
     signed_by: Party | None = None,
 ) -> Party:
     """A certificate named ``name``; ``signed_by`` another than the ``issuer`` it names makes a forgery."""
@@ -76,7 +77,7 @@ def certify(
             x509.KeyUsage(**{one: one == usage for one in _USAGES}), critical=True
         )
     if extension is not None:
-        builder = builder.add_extension(extension, critical=True)
+        builder = builder.add_extension(extension, critical=critical)
     signer = signed_by or issuer
     return Party(key, builder.sign(signer.key if signer else key, digest or SHA384()))
 
