@@ -28,7 +28,7 @@ class Workload(StrEnum):
         return self is not Workload.JSON
 
     def body(self) -> bytes:
-        """The request, in OpenAI's chat wire."""
+        """The request, in OpenAI's chat wire, as its SDKs write it: without spaces."""
         request: dict[str, object] = {
             "model": self.model,
             "messages": [{"role": "user", "content": _PROMPT}],
@@ -36,7 +36,7 @@ class Workload(StrEnum):
         }
         if self.streamed:
             request |= {"stream": True, "stream_options": {"include_usage": True}}
-        return json.dumps(request).encode()
+        return json.dumps(request, separators=(",", ":")).encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class HttpReply:
         self._loop = asyncio.get_running_loop()
         self._ends = self._loop.time() + total
         self.status: int = response.status
-        self.headers: Mapping[str, str] = {key.lower(): value for key, value in response.headers.items()}
+        self.headers: Mapping[str, str] = response.headers
         self._name = name
         self._response = response
         self._tasks = tasks

@@ -49,7 +49,7 @@ class Reply(Protocol):
 
     status: int
     headers: Mapping[str, str]
-    """Lower-case names."""
+    """Found by their lower-case names."""
 
     async def read(self, limit: int) -> bytes:
         """The whole body. Raises `ProviderGarbage` when it is longer than ``limit`` bytes."""
