@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from assay.engines.enclave.secret_file import SecretFileUnreadable, read_or_create
+from assay.engines.enclave.secret_file import SecretFileUnreadable, read, read_or_create
 
 FILE_NAME = "node-key.pem"
 
@@ -34,13 +34,24 @@ class NodeKey:
 
         Raises `SecretFileExposed` if others may read it, `SecretFileUnreadable` if it is no Ed25519 key.
         """
-        pem = read_or_create(directory / FILE_NAME, _new_pem)
+        return cls._from_pem(read_or_create(directory / FILE_NAME, _new_pem), FILE_NAME)
+
+    @classmethod
+    def read(cls, file: Path) -> NodeKey:
+        """The key in ``file``, which somebody has made before. Raises what `open` does, also if there is no file."""
+        try:
+            return cls._from_pem(read(file), file.name)
+        except OSError as error:
+            raise SecretFileUnreadable(f"{file.name} cannot be read: {error.strerror}") from None
+
+    @classmethod
+    def _from_pem(cls, pem: bytes, name: str) -> NodeKey:
         try:
             key = load_pem_private_key(pem, password=None)
         except (ValueError, TypeError):
             key = None
         if not isinstance(key, Ed25519PrivateKey):
-            raise SecretFileUnreadable(f"{FILE_NAME} does not hold an unencrypted Ed25519 key")
+            raise SecretFileUnreadable(f"{name} does not hold an unencrypted Ed25519 key")
         return cls(key)
 
     def sign(self, message: bytes) -> bytes:

@@ -35,7 +35,15 @@ def read_or_create(path: Path, make: Callable[[], bytes]) -> bytes:
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _publish(path, make())
-    return _read(path)
+    return read(path)
+
+
+def read(path: Path) -> bytes:
+    """The content of ``path``. Raises `SecretFileExposed` if others than the owner may open it, and `OSError`."""
+    with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise SecretFileExposed(f"{path.name} is open to other users of this machine")
+        return file.read()
 
 
 def _publish(path: Path, content: bytes) -> None:
@@ -59,10 +67,3 @@ def _sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        if os.fstat(file.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise SecretFileExposed(f"{path.name} is open to other users of this machine")
-        return file.read()
