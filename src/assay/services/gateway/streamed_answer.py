@@ -97,8 +97,12 @@ class StreamedAnswer:
             if last is not None:
                 await self._finish(blocks, last)
                 return
-            if blocks:
-                await send_part(self._send, self._greeted(self._witnessed(blocks)))
+            if blocks and self._greeting:
+                # The first word does not wait for a signature over it; a reader who does gets that right behind.
+                await send_part(self._send, self._greeted(self._hashed(blocks)))
+                await send_part(self._send, self._sign_head(self._loop.time()))
+            elif blocks:
+                await send_part(self._send, self._witnessed(blocks))
         if self._translation is not None:
             owed = self._translation.finish()
             if owed and _is_last(owed[-1]):
@@ -136,13 +140,17 @@ class StreamedAnswer:
 
     def _witnessed(self, blocks: list[bytes]) -> bytes:
         """The blocks as one write, hashed, with a signed head behind them when one is due."""
-        for block in blocks:
-            self._witness.add(block)
+        part = self._hashed(blocks)
         now = self._loop.time()
         if now >= self._head_due - HEAD_INTERVAL_S + HEAD_WITH_CHUNK_S:
-            return b"".join(blocks) + self._sign_head(now)
+            return part + self._sign_head(now)
         if self._timer is None:
             self._timer = self._loop.call_at(self._head_due, self._send_late_head)
+        return part
+
+    def _hashed(self, blocks: list[bytes]) -> bytes:
+        for block in blocks:
+            self._witness.add(block)
         return b"".join(blocks)
 
     def _greeted(self, part: bytes) -> bytes:
