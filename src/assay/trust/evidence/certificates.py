@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from assay.trust.evidence.errors import EvidenceChainInvalid, EvidenceExpired, EvidenceMalformed
 
-_UNREADABLE = (
+UNREADABLE = (
     ValueError,
     TypeError,
     UnsupportedAlgorithm,
@@ -24,6 +24,8 @@ _UNREADABLE = (
     x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,
 )
+"""All that the library raises for bytes that it cannot read."""
+
 _UNDERSTOOD = (x509.BasicConstraints, x509.KeyUsage)
 _STRONG_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 
@@ -88,7 +90,7 @@ class Certificate:
                 not_understood=any(e.critical and not isinstance(e.value, _UNDERSTOOD) for e in extensions),
                 parsed=parsed,
             )
-        except _UNREADABLE:
+        except UNREADABLE:
             raise EvidenceMalformed("a certificate in the evidence cannot be read") from None
 
     @classmethod
@@ -99,7 +101,7 @@ class Certificate:
         """
         try:
             bundle = x509.load_pem_x509_certificates(pem)
-        except _UNREADABLE:
+        except UNREADABLE:
             raise EvidenceMalformed("what should be certificates in PEM is not") from None
         return [cls.parse(certificate.public_bytes(Encoding.DER)) for certificate in bundle]
 
@@ -141,5 +143,5 @@ def _require_issued(issuer: Certificate, subject: Certificate) -> None:
         raise EvidenceChainInvalid("a certificate is signed over a hash weaker than SHA-256")
     try:
         subject.parsed.verify_directly_issued_by(issuer.parsed)
-    except (InvalidSignature, *_UNREADABLE):
+    except (InvalidSignature, *UNREADABLE):
         raise EvidenceChainInvalid("a certificate was not issued by the one above it") from None

@@ -6,12 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
-from assay.trust.evidence.certificates import Certificate, Validity
+from assay.trust.evidence.certificates import UNREADABLE, Certificate, Validity
 from assay.trust.evidence.errors import EvidenceChainInvalid, EvidenceMalformed, EvidenceRevoked
-
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class RevocationList:
                 serial_numbers=frozenset(entry.serial_number for entry in parsed),
                 parsed=parsed,
             )
-        except _UNREADABLE:
+        except UNREADABLE:
             raise EvidenceMalformed("the revocation list cannot be read") from None
 
     def verify(self, issuer: Certificate) -> None:
@@ -61,5 +58,5 @@ class RevocationList:
             return self.parsed.issuer == issuer.parsed.subject and self.parsed.is_signature_valid(
                 issuer.public_key  # type: ignore[arg-type]
             )
-        except _UNREADABLE:
+        except UNREADABLE:
             return False

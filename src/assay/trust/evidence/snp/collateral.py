@@ -22,7 +22,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.utils import CryptographyDeprecationWarning
 
-from assay.trust.evidence.certificates import Certificate
+from assay.trust.evidence.certificates import UNREADABLE, Certificate
 from assay.trust.evidence.errors import EvidenceCollateralMissing, EvidenceMalformed
 from assay.trust.evidence.revocation import RevocationList
 from assay.trust.evidence.snp.endorsement import CHIP_ID, CSP_ID, extensions
@@ -108,7 +108,7 @@ def _crl(content: bytes) -> bytes | None:
     load = x509.load_pem_x509_crl if _PEM in content else x509.load_der_x509_crl
     try:
         return load(content).public_bytes(Encoding.DER)
-    except ValueError:
+    except UNREADABLE:
         return None
 
 
