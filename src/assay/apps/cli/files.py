@@ -30,10 +30,13 @@ def read_file(path: Path) -> bytes:
         raise FileUnreadable(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read, as it may hold a prompt. Raises `FileUnwritable`."""
+def write_file(path: Path, content: bytes, *, mode: int = 0o600) -> None:
+    """Write a file that only its owner may read, as it may hold a prompt, unless ``mode`` says otherwise.
+
+    Raises `FileUnwritable`.
+    """
     try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
             file.write(content)
     except OSError as error:
         raise FileUnwritable(f"{path} cannot be written: {error.strerror}.") from error

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import click
 
+from assay.apps.cli.files import read_file
+from assay.apps.cli.measured import show_reference_values
 from assay.apps.client.environment import load_policy
 from assay.apps.network.home import Home
-from assay.apps.network.introduction import believe
+from assay.apps.network.introduction import believe, expect
 from assay.trust.envelope import key_id
+from assay.trust.evidence.reference import ReferenceValues
 from assay.trust.receipts.policy import Policy
 
 
 @click.group()
 def trust() -> None:
-    """Show whom this machine believes, or come to believe a gateway."""
+    """Show whom this machine believes, or come to believe a gateway or a publisher."""
 
 
 @trust.command()
@@ -53,6 +57,22 @@ def add(url: str, yes: bool) -> None:
     click.echo(f"Written to {home.trust}.")
 
 
+@trust.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--by", required=True, metavar="KEY", help="The publisher's key in hex, got another way.")
+def measurements(file: Path, by: str) -> None:
+    """Know the code that FILE describes, a signed measurements.json, from now on.
+
+    Evidence of code that is not known is worth less, however good the hardware.
+    """
+    said = ReferenceValues.verify(read_file(file), by)
+    show_reference_values(said)
+    home = Home.find(os.environ)
+    home.create()
+    expect(home, [value.registers for value in said.values])
+    click.echo(f"Written to {home.trust}.")
+
+
 def _show_believed(policy: Policy) -> None:
     for node in sorted(policy.nodes):
         click.echo(f"node     {node}  called {key_id(bytes.fromhex(node))[:16]}")
@@ -60,5 +80,7 @@ def _show_believed(policy: Policy) -> None:
         click.echo(f"root     {anchor.fingerprint}  {anchor.family}, {anchor.kind.value}: {anchor.name}")
     for log in policy.logs:
         click.echo(f"log      {log.vkey}")
+    for registers in policy.measurements:
+        click.echo(f"code     {'  '.join(f'{name} {value}' for name, value in registers.items())}")
     for witness in policy.witnesses:
         click.echo(f"witness  {witness.vkey}")

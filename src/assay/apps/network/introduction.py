@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +40,7 @@ def believe(home: Home, met: Policy) -> None:
 
     Raises `ConfigError` for a policy that cannot be read.
     """
-    known = Policy.from_bytes(home.trust.read_bytes()) if home.trust.exists() else Policy()
+    known = _policy(home)
     joined = replace(
         known,
         nodes=known.nodes | met.nodes,
@@ -47,6 +48,20 @@ def believe(home: Home, met: Policy) -> None:
         logs=tuple(dict.fromkeys((*known.logs, *met.logs))),
     )
     _write(home.trust, joined.to_json())
+
+
+def expect(home: Home, measurements: Iterable[Mapping[str, str]]) -> None:
+    """Add reference values to the policy of ``home``: registers, and what they show in code that is known.
+
+    Raises `ConfigError` for a policy that cannot be read.
+    """
+    known = _policy(home)
+    new = [dict(registers) for registers in measurements if registers not in known.measurements]
+    _write(home.trust, replace(known, measurements=(*known.measurements, *new)).to_json())
+
+
+def _policy(home: Home) -> Policy:
+    return Policy.from_bytes(home.trust.read_bytes()) if home.trust.exists() else Policy()
 
 
 def _known_key(node: Node, home: Home) -> str | None:
