@@ -46,5 +46,5 @@ def verify(
         validity.require(at)
     report.verify(p384.key_of(given.leaf))
     endorsement = Endorsement.read(given.ask, given.leaf)
-    endorsement.require_of(report)
+    endorsement.require_fit(report)
     return claims_of(report, endorsement, anchor, validity, missing=() if given.crl is not None else (CRL,))

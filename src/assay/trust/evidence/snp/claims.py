@@ -10,7 +10,7 @@ from assay.trust.evidence.anchors import TrustAnchor
 from assay.trust.evidence.certificates import Validity
 from assay.trust.evidence.claims import Claims
 from assay.trust.evidence.snp.endorsement import Endorsement
-from assay.trust.evidence.snp.report import Report, SigningKey
+from assay.trust.evidence.snp.report import Report
 
 FAMILY: Final = "snp"
 
@@ -52,7 +52,7 @@ def claims_of(
     return Claims(
         family=FAMILY,
         anchor=anchor,
-        identity=_identity(endorsement),
+        identity=endorsement.identity,
         measurements=MappingProxyType(
             {
                 "MEASUREMENT": report.measurement.hex(),
@@ -75,12 +75,6 @@ def claims_of(
         attributes=MappingProxyType(_attributes(report, endorsement)),
         missing=missing,
     )
-
-
-def _identity(endorsement: Endorsement) -> str:
-    if endorsement.kind is SigningKey.VLEK:
-        return f"VLEK {endorsement.identity.decode()}"
-    return endorsement.identity.hex()
 
 
 def _versions(report: Report, endorsement: Endorsement) -> dict[str, str | int]:

@@ -35,7 +35,8 @@ _IA5_STRING: Final = 0x16
 _ISSUER: Final = re.compile(r"(?:^|,)CN=SEV-(VLEK-)?(Milan|Genoa|Turin)(?:,|$)")
 """The ASK, which issues VCEKs, is named SEV-Milan; the ASVK, which issues VLEKs, is named SEV-VLEK-Milan."""
 
-_CHIP_ID_FIELD: Final = 64
+_MASKED: Final = bytes(64)
+"""What a report has in place of the chip's name when the operator hides it."""
 
 
 def extensions(certificate: Certificate) -> dict[str, bytes]:
@@ -57,8 +58,10 @@ class Endorsement:
     """With its stepping, such as ``Milan-B0``."""
     svns: Mapping[str, int]
     """The security version number of each part of the firmware that the key was derived for."""
-    identity: bytes
-    """The chip's name of a VCEK; the provider's, in ASCII, of a VLEK."""
+    chip_id: bytes | None
+    """The chip's name; None of a VLEK, which is for every chip of a provider's."""
+    csp_id: str | None
+    """The cloud provider's name; None of a VCEK."""
 
     @classmethod
     def read(cls, issuer: Certificate, leaf: Certificate) -> Endorsement:
@@ -70,32 +73,39 @@ class Endorsement:
         named = _ISSUER.search(issuer.subject)
         if named is None:
             raise EvidenceChainInvalid("the issuer of the signing key is not named as AMD names its own")
+        kind = SigningKey.VLEK if named[1] else SigningKey.VCEK
         line = ProductLine(named[2])
         found = extensions(leaf)
-        kind = SigningKey.VLEK if named[1] else SigningKey.VCEK
         return cls(
             kind=kind,
             line=line,
             product_name=_name(found, PRODUCT_NAME),
             svns={part: _svn(found, SVNS[part]) for part in line.parts},
-            identity=_name(found, CSP_ID).encode() if kind is SigningKey.VLEK else _chip_id(found, line),
+            chip_id=_chip_id(found, line) if kind is SigningKey.VCEK else None,
+            csp_id=_name(found, CSP_ID) if kind is SigningKey.VLEK else None,
         )
 
-    def require_of(self, report: Report) -> None:
+    @property
+    def identity(self) -> str:
+        """Whose key it is: the chip's name in hexadecimal, or ``VLEK`` and the provider's."""
+        return f"VLEK {self.csp_id}" if self.chip_id is None else self.chip_id.hex()
+
+    def require_fit(self, report: Report) -> None:
         """Raises `EvidenceChainInvalid` when the key was not certified for what the report says it comes from."""
         if self.kind is not report.signing_key:
-            raise EvidenceChainInvalid(f"the report says it is signed by a {report.signing_key.name}")
-        if report.version >= 3 and self.line is not ProductLine.of_cpuid(
-            report.cpuid_fam_id, report.cpuid_mod_id
-        ):
+            raise EvidenceChainInvalid(
+                f"the report says that a {report.signing_key.name} signed it; another did"
+            )
+        if report.line not in (None, self.line):
             raise EvidenceChainInvalid("the report is of another processor than its signing key")
-        if self.line.svns(report.reported_tcb) != self.svns:
+        if self.svns != self.line.svns(report.reported_tcb):
             raise EvidenceChainInvalid("the report says another firmware than its signing key is for")
-        if self.kind is SigningKey.VCEK and report.chip_id not in (
-            self.identity.ljust(_CHIP_ID_FIELD, b"\0"),
-            bytes(_CHIP_ID_FIELD),
-        ):
+        if self.chip_id is not None and report.chip_id not in (_in_report(self.chip_id), _MASKED):
             raise EvidenceChainInvalid("the report is of another chip than its signing key")
+
+
+def _in_report(chip_id: bytes) -> bytes:
+    return chip_id.ljust(len(_MASKED), b"\0")
 
 
 def _chip_id(found: Mapping[str, bytes], line: ProductLine) -> bytes:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from assay.trust.evidence import p384
 from assay.trust.evidence.errors import EvidenceMalformed, EvidenceSignatureInvalid
 from assay.trust.evidence.p384 import HALF
+from assay.trust.evidence.snp.product import ProductLine
 
 SIZE: Final = 0x4A0
 """Bytes of a report."""
@@ -117,6 +118,14 @@ class Report:
     @property
     def _signing_key(self) -> int:
         return self.key_info >> 2 & 0b111
+
+    @property
+    def line(self) -> ProductLine | None:
+        """The processor's; None of a report so old that it does not say.
+
+        Raises `EvidenceMalformed` when the processor is of no known line.
+        """
+        return ProductLine.of_cpuid(self.cpuid_fam_id, self.cpuid_mod_id) if self.version >= 3 else None
 
     def verify(self, key: EllipticCurvePublicKey) -> None:
         """Raises `EvidenceSignatureInvalid` unless the P-384 ``key`` signed this report."""
