@@ -25,16 +25,14 @@ from assay.trust.evidence.certificates import Validity, verify_chain
 from assay.trust.evidence.claims import NOTHING, Claims
 from assay.trust.evidence.errors import EvidenceCollateralMissing, EvidenceMalformed
 from assay.trust.evidence.nvidia import chain as certificates
-from assay.trust.evidence.nvidia import rim, xmldsig
+from assay.trust.evidence.nvidia import rim
 from assay.trust.evidence.nvidia.files import collect, read
 from assay.trust.evidence.nvidia.gpu import Gpu
 from assay.trust.evidence.nvidia.spdm import Transcript
 
-__all__ = ["FAMILY", "RIM_FAMILY", "collect", "read", "verify"]
+__all__ = ["FAMILY", "collect", "read", "verify"]
 
 FAMILY = "nvidia"
-RIM_FAMILY = "nvidia-rim"
-"""The family of the anchors that manifests end in: they vouch for no GPU."""
 
 
 def verify(
@@ -74,9 +72,9 @@ def verify(
         each for each in anchors if each.kind is anchor.kind
     ]  # a simulated manifest vouches for no hardware
     for name in filter(collateral.__contains__, releases):
-        manifest = xmldsig.verify(collateral[name], peers, RIM_FAMILY, at)
+        manifest = rim.verify(collateral[name], peers, at)
         validities.append(manifest.validity)
-        differs = gpu.differs(rim.read(manifest.root), releases[name])
+        differs = gpu.differs(manifest, releases[name])
         attributes[name] = "mismatched" if differs else "matched"
         if differs:
             attributes[f"{name}_differs"] = " ".join(differs)
@@ -85,7 +83,7 @@ def verify(
     return Claims(
         family=FAMILY,
         anchor=anchor,
-        identity=str(chain[-1].parsed.serial_number),
+        identity=str(chain[-1].serial_number),
         measurements=MappingProxyType(dict(gpu.measurements)),
         code=tuple(gpu.measurements),
         bound=b"",

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from assay.trust.evidence.certificates import Certificate
-from assay.trust.evidence.errors import EvidenceChainInvalid, EvidenceMalformed
+from assay.trust.evidence.errors import EvidenceMalformed
 
 MAX_CHAIN: Final = 32 * 1024
 """Bytes; five certificates have under 5 KiB as PEM."""
@@ -30,13 +30,13 @@ _FWID_SIZE = 48
 def parse(chain: bytes) -> list[Certificate]:
     """The certificates from the root down, of a file that holds them from the leaf up, in PEM or DER.
 
-    Raises `EvidenceMalformed` when one cannot be read, or `EvidenceChainInvalid` when there are not `LENGTH`.
+    Raises `EvidenceMalformed` when one cannot be read, or there are not `LENGTH`.
     """
     if len(chain) > MAX_CHAIN:
         raise EvidenceMalformed(f"a GPU's certificates have at most {MAX_CHAIN} bytes")
     leaf_first = Certificate.parse_pem(chain) if is_pem(chain) else _parse_der(chain)
     if len(leaf_first) != LENGTH:
-        raise EvidenceChainInvalid(f"a GPU's chain has {LENGTH} certificates, not {len(leaf_first)}")
+        raise EvidenceMalformed(f"a GPU's chain has {LENGTH} certificates, not {len(leaf_first)}")
     return leaf_first[::-1]
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from assay.trust.evidence.errors import EvidenceMalformed
-from assay.trust.evidence.nvidia import chain, rim, xmldsig
+from assay.trust.evidence.nvidia import chain, rim
 
 _VBIOS_VERSION = re.compile(r"[0-9A-Fa-f]{2}(\.[0-9A-Fa-f]{2}){4}")
 _REQUEST_IN_HEX = b"11e0"
@@ -23,7 +23,7 @@ def read(data: bytes) -> bytes:
         return data
     text = b"".join(data.split())
     try:
-        if text.startswith(_REQUEST_IN_HEX):
+        if text[:4].lower() == _REQUEST_IN_HEX:
             return binascii.unhexlify(text)
         return base64.b64decode(text, validate=True)
     except binascii.Error:
@@ -47,7 +47,6 @@ def collect(files: Sequence[bytes]) -> dict[str, bytes]:
 
 def _name(content: bytes) -> str:
     if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        release = rim.version(xmldsig.parse(content))
-        return "vbios_rim" if _VBIOS_VERSION.fullmatch(release) else "driver_rim"
+        return "vbios_rim" if _VBIOS_VERSION.fullmatch(rim.release(content)) else "driver_rim"
     chain.parse(content)
     return "chain"

@@ -7,15 +7,25 @@ and any of its alternatives will do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
+from assay.trust.evidence.anchors import TrustAnchor
+from assay.trust.evidence.certificates import Validity
 from assay.trust.evidence.errors import EvidenceMalformed
 from assay.trust.evidence.nvidia.spdm import register
-from assay.trust.evidence.nvidia.xmldsig import Element
+
+if TYPE_CHECKING:
+    from assay.trust.evidence.nvidia.xmldsig import Element
+
+FAMILY: Final = "nvidia-rim"
+"""The family of the anchors that manifests end in: they vouch for no GPU."""
 
 _SWID = "{http://standards.iso.org/iso/19770/-2/2015/schema.xsd}"
 _HASH = "{http://www.w3.org/2001/04/xmlenc#sha384}Hash"
+_PRODUCT, _VERSION = "product", "colloquialVersion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +38,36 @@ class Rim:
     """Of the driver, such as ``550.90.07``, or of the VBIOS, such as ``96.00.9F.00.01``."""
     golden: Mapping[str, frozenset[str]]
     """The alternatives, in lower-case hexadecimal, of each active measurement, by its register."""
+    validity: Validity
+    """When the signer's chain holds."""
 
 
-def read(tag: Element) -> Rim:
-    """The manifest in a SWID tag, which the caller has verified. Raises `EvidenceMalformed`."""
+def verify(manifest: bytes, anchors: Sequence[TrustAnchor], at: datetime) -> Rim:
+    """The reference values in a signed manifest, once its signature and chain hold at ``at`` (aware).
+
+    Raises `EvidenceEngineMissing` without the extra ``gpu``, `EvidenceMalformed` for what is no manifest, else
+    whatever is wrong with the signature.
+    """
+    from assay.trust.evidence.nvidia import xmldsig
+
+    signed = xmldsig.verify(manifest, anchors, FAMILY, at)
+    tag = signed.root
     if tag.tag != f"{_SWID}SoftwareIdentity":
         raise EvidenceMalformed("the manifest is not a SWID tag")
+    return Rim(_meta(tag, _PRODUCT), _meta(tag, _VERSION), _golden(tag), signed.validity)
+
+
+def release(manifest: bytes) -> str:
+    """Which version a manifest says it describes, before anybody checked that.
+
+    Raises `EvidenceEngineMissing` without the extra ``gpu``, or `EvidenceMalformed`.
+    """
+    from assay.trust.evidence.nvidia import xmldsig
+
+    return _meta(xmldsig.parse(manifest), _VERSION)
+
+
+def _golden(tag: Element) -> Mapping[str, frozenset[str]]:
     golden: dict[str, frozenset[str]] = {}
     for resource in tag.findall(f"{_SWID}Payload/{_SWID}Resource"):
         name, alternatives = _resource(resource)
@@ -43,12 +77,7 @@ def read(tag: Element) -> Rim:
     active = {name: alternatives for name, alternatives in golden.items() if alternatives}
     if not active:
         raise EvidenceMalformed("the manifest has no active measurement")
-    return Rim(_meta(tag, "product"), version(tag), active)
-
-
-def version(tag: Element) -> str:
-    """The release that a SWID tag says it describes. Raises `EvidenceMalformed`."""
-    return _meta(tag, "colloquialVersion")
+    return active
 
 
 def _meta(tag: Element, name: str) -> str:

@@ -3,6 +3,8 @@
 The mathematics and the canonical form are those of `signxml`. What is believed, and what may be there at all, is
 decided here: one signature, a child of the root, over the root, ECDSA on P-384 with SHA-384. Callers see nothing but
 the element that was signed, so a second one wrapped around or beside it (McIntosh and Austel, 2005) is never read.
+
+Importing this module raises `EvidenceEngineMissing` without the extra ``gpu``.
 """
 
 from __future__ import annotations
@@ -12,7 +14,6 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import ModuleType
 from typing import Any, Final, TypeAlias
 
 from assay.trust.evidence import p384
@@ -23,6 +24,14 @@ from assay.trust.evidence.errors import (
     EvidenceMalformed,
     EvidenceSignatureInvalid,
 )
+
+try:
+    from lxml import etree
+    from signxml.algorithms import DigestAlgorithm, SignatureMethod
+    from signxml.exceptions import InvalidSignature, SignXMLException
+    from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
+except ImportError:
+    raise EvidenceEngineMissing("reading NVIDIA's manifests takes: pip install assay[gpu]") from None
 
 MAX_XML: Final = 256 * 1024
 """Bytes; NVIDIA's manifests have some 20 KiB."""
@@ -45,8 +54,8 @@ class Signed:
 def verify(data: bytes, anchors: Sequence[TrustAnchor], family: str, at: datetime) -> Signed:
     """The signed root element of ``data``, once its signature and chain hold at ``at`` (aware).
 
-    Raises `EvidenceEngineMissing` without the extra ``gpu``; `EvidenceMalformed`, `EvidenceUntrustedRoot`,
-    `EvidenceChainInvalid`, `EvidenceExpired` or `EvidenceSignatureInvalid`.
+    Raises `EvidenceMalformed`, `EvidenceUntrustedRoot`, `EvidenceChainInvalid`, `EvidenceExpired` or
+    `EvidenceSignatureInvalid`.
     """
     root = parse(data)
     signature = _only_signature(root)
@@ -58,8 +67,7 @@ def verify(data: bytes, anchors: Sequence[TrustAnchor], family: str, at: datetim
 
 
 def parse(data: bytes) -> Element:
-    """The root element of ``data``, unverified. Raises `EvidenceEngineMissing` or `EvidenceMalformed`."""
-    etree, _ = _engine()
+    """The root element of ``data``, unverified. Raises `EvidenceMalformed`."""
     # Read as UTF-8 whatever the document says, a declaration of entities cannot hide from this look.
     if len(data) > MAX_XML or b"<!DOCTYPE" in data:
         raise EvidenceMalformed(f"a manifest is XML of at most {MAX_XML} bytes that declares no entities")
@@ -68,17 +76,6 @@ def parse(data: bytes) -> Element:
         return etree.fromstring(data, parser)
     except (etree.LxmlError, ValueError):
         raise EvidenceMalformed("the manifest is not well-formed XML") from None
-
-
-def _engine() -> tuple[ModuleType, ModuleType]:
-    try:
-        import signxml
-        from lxml import etree
-    except ImportError:
-        raise EvidenceEngineMissing(
-            "reading NVIDIA's reference values takes: pip install assay[gpu]"
-        ) from None
-    return etree, signxml
 
 
 def _only_signature(root: Element) -> Element:
@@ -101,19 +98,18 @@ def _certificates(signature: Element) -> list[Certificate]:
 
 def _signed_by(leaf: Certificate, root: Element, at: datetime) -> Element:
     """The element that ``leaf`` signed, read back from its canonical form."""
-    etree, signxml = _engine()
-    rules = signxml.SignatureConfiguration(
+    rules = SignatureConfiguration(
         location="./",
-        signature_methods=frozenset({signxml.SignatureMethod.ECDSA_SHA384}),
-        digest_algorithms=frozenset({signxml.DigestAlgorithm.SHA384}),
+        signature_methods=frozenset({SignatureMethod.ECDSA_SHA384}),
+        digest_algorithms=frozenset({DigestAlgorithm.SHA384}),
         verification_time=at,
     )
     try:
-        result = signxml.XMLVerifier().verify(root, x509_cert=leaf.parsed, expect_config=rules)
-    except signxml.InvalidSignature:
+        result = XMLVerifier().verify(root, x509_cert=leaf.parsed, expect_config=rules)
+    except InvalidSignature:
         raise EvidenceSignatureInvalid("the manifest's signature does not fit its leaf key") from None
     except (
-        signxml.SignXMLException,
+        SignXMLException,
         etree.LxmlError,
         ArithmeticError,
         AttributeError,
@@ -123,6 +119,7 @@ def _signed_by(leaf: Certificate, root: Element, at: datetime) -> Element:
         ValueError,
     ):
         raise EvidenceMalformed("the manifest's signature cannot be read") from None
+    assert isinstance(result, VerifyResult)  # as one reference is expected, by default
     reference = result.signature_xml.find(f"{_DS}SignedInfo/{_DS}Reference")
     if reference.get("URI") != "" or result.signed_xml is None:
         raise EvidenceSignatureInvalid("the manifest's signature does not cover all of it")
