@@ -6,6 +6,7 @@ This is where the services meet: the gateway gets its meter from payments, payme
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -60,7 +61,7 @@ class Node:
         self, home: Home, catalogue: Catalogue, *, secrets: Mapping[str, str], clock: Callable[[], datetime]
     ):
         key = NodeKey.open(home.keys)
-        enclave = SimulatedEnclave.open(home.keys, clock=clock)
+        enclave = SimulatedEnclave.open(home.keys, clock=clock, config_digest=_config_digest(home))
         self.log = Log.open(home.log, origin=f"assay.local/{key.key_id[:16]}", signer=_log_signer(home, key))
         self._sequencer = Sequencer(self.log, interval=1.0)
         self._index = ReceiptIndex(home.receipt_index)
@@ -170,6 +171,11 @@ class Node:
     def _logged_payments(self, start: int) -> Iterator[tuple[int, PaymentClaim, int]]:
         for index, statement, _ in logged_statements(self.log, start):
             yield index, statement.payment, statement.cost
+
+
+def _config_digest(home: Home) -> bytes:
+    """SHA-384 of the operator's file, as `assay enclave measure` foretells it; of nothing where there is none."""
+    return hashlib.sha384(home.catalogue.read_bytes() if home.catalogue.exists() else b"").digest()
 
 
 def _log_signer(home: Home, key: NodeKey) -> NoteSigner:
