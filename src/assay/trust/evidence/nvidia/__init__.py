@@ -68,9 +68,8 @@ def verify(
     gpu = Gpu.of(chain, transcript)
     attributes = gpu.attributes
     releases = {"driver_rim": gpu.driver, "vbios_rim": gpu.vbios}
-    peers = [
-        each for each in anchors if each.kind is anchor.kind
-    ]  # a simulated manifest vouches for no hardware
+    # A simulated manifest vouches for no hardware.
+    peers = [each for each in anchors if each.kind is anchor.kind]
     for name in filter(collateral.__contains__, releases):
         manifest = rim.verify(collateral[name], peers, at)
         validities.append(manifest.validity)

@@ -258,7 +258,7 @@ def test_no_changed_byte_betters_a_manifest(gpu: Gpu, nvidia_office: Office, dat
 
 def test_without_the_extra(gpu: Gpu, nvidia_office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     manifest = nvidia_office.driver()
-    monkeypatch.setitem(sys.modules, "signxml", None)
+    monkeypatch.setitem(sys.modules, "lxml", None)
     monkeypatch.delitem(sys.modules, xmldsig.__name__)
     monkeypatch.delattr(nvidia, "xmldsig")
     gpu.verify()
