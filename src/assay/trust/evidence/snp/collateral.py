@@ -120,7 +120,14 @@ def _role(certificate: Certificate) -> str:
         return VLEK
     if certificate.constraints is None or not certificate.constraints.ca:
         raise EvidenceMalformed(f"the certificate {certificate.subject} is none of AMD's")
-    return _ARK if certificate.parsed.issuer == certificate.parsed.subject else _ASK
+    return _ARK if _is_self_issued(certificate) else _ASK
+
+
+def _is_self_issued(certificate: Certificate) -> bool:
+    try:
+        return certificate.parsed.issuer == certificate.parsed.subject
+    except UNREADABLE:
+        raise EvidenceMalformed("the issuer of a certificate cannot be read") from None
 
 
 def _to_pem(der: bytes) -> bytes:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.trust.evidence.forgery import NOW, certify, leaf
 from tests.unit.trust.evidence.snp.forgery import (
@@ -105,3 +107,14 @@ def test_random_files(files: list[bytes]) -> None:
         assert snp.collect(files) == {}
     except EvidenceMalformed:
         assert files
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_changed_files(data: st.DataObject) -> None:
+    whole = [vcek("Milan").der, der(ask("Milan")), der(ark("Milan")), CRL]
+    changed = bytearray(data.draw(st.sampled_from(whole)))
+    position = data.draw(st.integers(0, len(changed) - 1))
+    changed[position : position + 1] = data.draw(st.binary(max_size=3))
+    with suppress(EvidenceMalformed):
+        snp.collect([bytes(changed)])
