@@ -9,8 +9,8 @@ Source: Intel, "API for provisioning certification", version 4; `sgx_ql_qve_coll
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import orjson
@@ -110,10 +110,10 @@ class Collateral:
     def validity(self, pck_chain: Sequence[Certificate]) -> Validity:
         """When everything here and the quote's ``pck_chain`` holds at once."""
         chains = (pck_chain, self.pck_crl_issuer_chain, self.tcb_info.chain, self.qe_identity.chain)
-        lists = (self.tcb_info, self.qe_identity, self.pck_crl, self.root_ca_crl)
         return Validity.of_all(
             (
-                *(one.validity for one in lists),
+                *(statement.validity for statement in (self.tcb_info, self.qe_identity)),
+                *(_until_replaced(crl) for crl in (self.pck_crl, self.root_ca_crl)),
                 *(certificate.validity for chain in chains for certificate in chain),
             )
         )
@@ -147,6 +147,11 @@ def _statement(members: Mapping[str, str], name: str) -> Statement:
         chain=Certificate.parse_pem(members[f"{name}_issuer_chain"].encode()),
         validity=Validity(_instant(content.get("issueDate")), _instant(content.get("nextUpdate"))),
     )
+
+
+def _until_replaced(crl: RevocationList) -> Validity:
+    """The engine holds a list to be out of date from the very second of its ``nextUpdate`` on."""
+    return replace(crl.validity, not_after=crl.validity.not_after - timedelta(seconds=1))
 
 
 def _object(data: bytes) -> dict[str, Any]:

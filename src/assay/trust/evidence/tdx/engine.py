@@ -39,6 +39,7 @@ _REFUSALS: Final[tuple[tuple[str, type[EvidenceError]], ...]] = (
     ("Reserved bits in TD attributes are set", EvidenceUnprotected),
     ("Invalid MR service TD", EvidenceUnprotected),
     ("No matching TCB level found", EvidenceUnprotected),
+    ("QE ISVSVN", EvidenceUnprotected),
     ("TDX module identity check", EvidenceUnprotected),
     ("TDX module TCB level check", EvidenceUnprotected),
     ("Failed to decode", EvidenceMalformed),
