@@ -1,6 +1,6 @@
 /** Cases and outcomes as JSON: the shape of `tests/vectors/evidence.json`. */
 
-import { type Claims, EvidenceError, type TrustAnchor, verify } from "../src/evidence/index";
+import { type Claims, type Evidence, EvidenceError, type TrustAnchor, verify } from "../src/evidence/index";
 
 export interface Case {
   readonly name: string;
@@ -17,17 +17,17 @@ export type Outcome = { readonly claims: Record<string, unknown> } | { readonly 
 
 /** What the verifier makes of a case; anything it throws that is no `EvidenceError` is a bug and passes through. */
 export async function outcome(of: Case): Promise<Outcome> {
-  const evidence = {
-    family: of.family,
-    document: bytes(of.document),
-    collateral: Object.fromEntries(Object.entries(of.collateral).map(([name, value]) => [name, bytes(value)])),
-  };
   try {
-    return { claims: toJson(await verify(evidence, of.anchors, new Date(of.at))) };
+    return { claims: toJson(await verify(evidenceOf(of), of.anchors, new Date(of.at))) };
   } catch (error) {
     if (error instanceof EvidenceError) return { error: error.code };
     throw error;
   }
+}
+
+export function evidenceOf({ family, document, collateral }: Case): Evidence {
+  const decoded = Object.entries(collateral).map(([name, value]) => [name, bytes(value)]);
+  return { family, document: bytes(document), collateral: Object.fromEntries(decoded) };
 }
 
 function toJson(claims: Claims): Record<string, unknown> {

@@ -24,7 +24,11 @@ export interface TrustAnchor {
   readonly fingerprint: string;
 }
 
-/** The anchor that pins the root with this `fingerprint` for `family`; throws `EvidenceUntrustedRoot` when none does. */
+/**
+ * The one of `anchors` that pins, for `family`, the root whose DER has this SHA-256.
+ *
+ * Throws `EvidenceUntrustedRoot` when there is none, or when two disagree about what the root is worth.
+ */
 export function match(fingerprint: string, anchors: readonly TrustAnchor[], family: string): TrustAnchor {
   const matching = anchors.filter((anchor) => anchor.family === family && anchor.fingerprint === fingerprint);
   const [first] = matching;

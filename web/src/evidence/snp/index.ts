@@ -23,8 +23,8 @@ export { FAMILY } from "./claims";
  * `at` is the moment as of which the certificates and the revocation list must be valid. The claims' anchor is the one
  * that pins the ARK. `issuedAt` is null: a report has no clock.
  *
- * Throws an `EvidenceError`; `EvidenceChainInvalid` also when the report is not of the chip or the firmware that its key
- * is certified for.
+ * Throws an `EvidenceError`; `EvidenceChainInvalid` also when the report is not of the chip or the firmware that its
+ * key is certified for.
  */
 export async function verify(
   document: Bytes,

@@ -127,5 +127,5 @@ function signatureIn(field: Bytes): Bytes {
   if (around.some((octet) => octet !== 0)) {
     throw new EvidenceMalformed("the bytes around the report's signature are not zero");
   }
-  return concat(r.reverse(), s.reverse());
+  return concat(r.toReversed(), s.toReversed());
 }
