@@ -1,7 +1,7 @@
 """What AWS's own tool says an enclave image file will measure.
 
-``nitro-cli build-enclave`` and ``nitro-cli describe-eif`` print it as JSON (AWS Nitro Enclaves user guide, "Where to get
-an enclave's measurements").
+``nitro-cli build-enclave`` and ``nitro-cli describe-eif`` print it as JSON (AWS Nitro Enclaves user guide, "Where to
+get an enclave's measurements").
 """
 
 from __future__ import annotations
