@@ -38,6 +38,7 @@ _TD_ATTRIBUTES: Final = {
     5: "PERF_PROF",
     6: "PMT_PROF",
     16: "ICSSD",
+    17: "SERVTD_EXT",
     27: "LASS",
     28: "SEPT_VE_DISABLE",
     29: "MIGRATABLE",

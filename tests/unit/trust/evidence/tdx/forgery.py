@@ -156,11 +156,19 @@ def instant(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
+MODULE = {"mrsigner": "00" * 48, "attributes": "00" * 8, "attributesMask": "FF" * 8}
+
+
+def module_identity(status: str = "UpToDate", *, version: int = 0, isvsvn: int = 3) -> dict[str, object]:
+    """What is stated of one major version of the TDX module."""
+    level = {"tcb": {"isvsvn": isvsvn}, "tcbDate": "2026-01-14T00:00:00Z", "tcbStatus": status}
+    return {**MODULE, "id": f"TDX_{version:02X}", "tcbLevels": [level]}
+
+
 def tcb_info(
     status: str = "UpToDate", advisories: Iterable[str] = (), **changes: object
 ) -> dict[str, object]:
     """What is stated of the platform's model: one level, which it meets, in this state."""
-    anything = {"mrsigner": "00" * 48, "attributes": "00" * 8, "attributesMask": "FF" * 8}
     level = {
         "tcb": {
             "sgxtcbcomponents": [{"svn": svn} for svn in CPUSVN],
@@ -180,7 +188,7 @@ def tcb_info(
         "pceId": "0000",
         "tcbType": 0,
         "tcbEvaluationDataNumber": 18,
-        "tdxModule": anything,
+        "tdxModule": MODULE,
         "tdxModuleIdentities": [],
         "tcbLevels": [level],
         **changes,
@@ -246,6 +254,7 @@ def quote(
     body_size: int | None = None,
     tee_type: int = 0x81,
     key_type: int = 2,
+    qe_vendor: bytes = QE_VENDOR,
     qe_changes: Mapping[str, object] | None = None,
     certification_type: int = 6,
     pck_type: int = 5,
@@ -254,7 +263,7 @@ def quote(
 ) -> bytes:
     """A quote whose signatures are right, over whatever the arguments make of it."""
     body = report(FIELDS_1_5 if body_type == 3 else FIELDS_1_0, fields)
-    header = struct.pack("<HHIHH16s20s", version, key_type, tee_type, 0, 0, QE_VENDOR, bytes(20))
+    header = struct.pack("<HHIHH16s20s", version, key_type, tee_type, 0, 0, qe_vendor, bytes(20))
     if version == 5:
         body = struct.pack("<HI", body_type, len(body) if body_size is None else body_size) + body
     key = Party(ec.generate_private_key(ec.SECP256R1()), vendor.pck.certificate)

@@ -13,6 +13,7 @@ from tests.unit.trust.evidence.tdx.forgery import (
     collateral,
     intel,
     members,
+    module_identity,
     qe_identity,
     quote,
     tcb_info,
@@ -95,6 +96,13 @@ def test_a_state_is_reported_and_not_judged(vendor: Intel, status: str) -> None:
     advisories = ("INTEL-SA-00828", "INTEL-SA-00837")
     claims = claims_of(quote(vendor), collateral(vendor, tcb=tcb_info(status, advisories)))
     assert (claims.tcb_status, claims.advisories) == (status, advisories)
+
+
+def test_the_module_has_a_state_of_its_own(vendor: Intel) -> None:
+    stated = tcb_info(tdxModuleIdentities=[module_identity("OutOfDate", version=1)])
+    stated["tcbLevels"][0]["tcb"]["tdxtcbcomponents"] = [{"svn": 0}] * 16  # type: ignore[index]
+    document = quote(vendor, tee_tcb_svn=bytes([3, 1]) + bytes(14))
+    assert claims_of(document, collateral(vendor, tcb=stated)).tcb_status == "OutOfDate"
 
 
 def test_the_state_is_the_worse_of_firmware_and_quoting_enclave(vendor: Intel) -> None:

@@ -20,6 +20,7 @@ from tests.unit.trust.evidence.tdx.forgery import (
     intel,
     leaf,
     members,
+    module_identity,
     party,
     pem,
     platform,
@@ -44,6 +45,7 @@ from assay.trust.evidence import (
     EvidenceUntrustedRoot,
     tdx,
 )
+from assay.trust.evidence.tdx.collateral import MAX_COLLATERAL
 
 SECOND = timedelta(seconds=1)
 
@@ -76,6 +78,7 @@ class TestQuotes:
             {"version": 6},
             {"tee_type": 0x82},
             {"key_type": 3},
+            {"qe_vendor": bytes(16)},
             {"version": 5, "body_type": 1},
             {"version": 5, "body_type": 4},
             {"version": 5, "body_type": 2, "body_size": 583},
@@ -190,7 +193,16 @@ class TestRevocation:
         refuse(EvidenceChainInvalid, vendor, quote(vendor), collateral(vendor, pck_crl=swapped))
 
 
-ATTRIBUTES = {"DEBUG": 0, "HGS_PLUS_PROF": 4, "PERF_PROF": 5, "PMT_PROF": 6, "MIGRATABLE": 29, "reserved": 33}
+ATTRIBUTES = {
+    "DEBUG": 0,
+    "HGS_PLUS_PROF": 4,
+    "PERF_PROF": 5,
+    "PMT_PROF": 6,
+    "SERVTD_EXT": 17,
+    "MIGRATABLE": 29,
+    "reserved": 33,
+}
+MODULE_1_SVN_3 = bytes([3, 1, 6]) + bytes(13)
 
 
 class TestUnprotected:
@@ -211,6 +223,17 @@ class TestUnprotected:
     )
     def test_a_module_that_intel_does_not_list(self, vendor: Intel, fields: dict[str, bytes]) -> None:
         refuse(EvidenceUnprotected, vendor, quote(vendor, **fields), collateral(vendor))
+
+    @pytest.mark.parametrize("listed", [{"version": 2}, {"version": 1, "isvsvn": 4}], ids=str)
+    def test_a_version_of_the_module_that_intel_does_not_list(
+        self, vendor: Intel, listed: dict[str, int]
+    ) -> None:
+        levels = tcb_info()["tcbLevels"]
+        levels[0]["tcb"]["tdxtcbcomponents"] = [{"svn": 0}] * 16  # type: ignore[index]
+        tcb = tcb_info(tdxModuleIdentities=[module_identity(**listed)], tcbLevels=levels)  # type: ignore[arg-type]
+        document = quote(vendor, tee_tcb_svn=MODULE_1_SVN_3)
+        message = refuse(EvidenceUnprotected, vendor, document, collateral(vendor, tcb=tcb))
+        assert "TDX module" in message
 
     def test_a_quoting_enclave_older_than_any_intel_lists(self, vendor: Intel) -> None:
         refuse(EvidenceUnprotected, vendor, quote(vendor, qe_changes={"isvsvn": 3}), collateral(vendor))
@@ -293,7 +316,11 @@ class TestCollateral:
     def test_that_cannot_be_read(self, vendor: Intel, changes: dict[str, Any]) -> None:
         refuse(EvidenceMalformed, vendor, quote(vendor), collateral(vendor, **changes))
 
-    @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"\xff", b" " * (1 << 20)], ids=len)
+    def test_that_is_too_long(self, vendor: Intel) -> None:
+        given = {"collateral": collateral(vendor)["collateral"].ljust(MAX_COLLATERAL + 1)}
+        refuse(EvidenceMalformed, vendor, quote(vendor), given)
+
+    @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"\xff"], ids=len)
     def test_that_is_something_else(self, vendor: Intel, data: bytes) -> None:
         refuse(EvidenceMalformed, vendor, quote(vendor), {"collateral": data})
 
