@@ -16,7 +16,7 @@ import pytest
 
 from assay.trust.evidence import Evidence, TrustAnchor
 
-WEB = Path(__file__).resolve().parents[2] / "web"
+WEB = Path(__file__).resolve().parents[3] / "web"
 NODE = shutil.which("node") or ""
 
 needed = pytest.mark.skipif(
