@@ -99,7 +99,19 @@ def test_the_bundle_verifies_offline_and_is_completed_by_the_log(client: Client,
     bundle = answer.bundle(complete=True, timeout=10)
     verdict = assay.verify_file(bundle.to_bytes(), policy, answer.receipt.statement.issued_at)
     assert {check.name: check.status for check in verdict.checks} == dict.fromkeys(
-        ["format", "signature", "opening", "inclusion", "evidence", "binding", "freshness"], Status.PASSED
+        [
+            "format",
+            "signature",
+            "opening",
+            "inclusion",
+            "evidence",
+            "appraisal",
+            "binding",
+            "validity",
+            "nonce",
+            "freshness",
+        ],
+        Status.PASSED,
     )
 
 

@@ -22,6 +22,7 @@ const DEFAULTS = {
   nodes: [],
   anchors: [],
   measurements: [],
+  appraisal: null,
   logs: [],
   witnesses: [],
   quorum: 0,
@@ -44,6 +45,7 @@ export function readPolicy(value) {
     demand(Array.isArray(policy[name]), `${name} is not a list.`);
   }
   demand(policy.nodes.every((key) => isHex(key, 32)), "A node is named by its raw public key in hex.");
+  demand(policy.appraisal === null || typeof policy.appraisal === "string", "The rules are a text or null.");
   demand(isCount(policy.quorum), "The quorum is not a number of witnesses.");
   demand(typeof policy.require_inclusion === "boolean", "require_inclusion is true or false.");
   demand(policy.max_age_s === null || isSeconds(policy.max_age_s), "max_age_s is seconds or null.");

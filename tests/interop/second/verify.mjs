@@ -31,7 +31,10 @@ export function verify(bytes, policy, at) {
     check("opening", () => opening(parts)),
     check("inclusion", () => inclusion(parts, policy)),
     check("evidence", () => evidence(parts)),
-    check("binding", () => binding()),
+    check("appraisal", () => noEvidence()),
+    check("binding", () => noEvidence()),
+    check("validity", () => noEvidence()),
+    check("nonce", () => nonce(parts, policy)),
     check("freshness", () => freshness(parts, policy, at)),
   ];
   return { level: levelOf(checks, parts.statement, policy), checks };
@@ -82,19 +85,23 @@ function evidence({ bundle, statement }) {
     const digest = sha256(document).toString("hex");
     demand(digest === name, "An evidence document does not have the digest it is named by.");
   }
+  noEvidence();
+}
+
+function noEvidence() {
   throw new NothingToCheck("this verifier does not read evidence");
 }
 
-function binding() {
-  throw new NothingToCheck("this verifier does not read evidence");
+function nonce({ statement }, policy) {
+  if (policy.nonce === null) throw new NothingToCheck("the policy names none");
+  demand(policy.nonce === statement.nonce, "The receipt does not carry the caller's nonce.");
+  return "carries the caller's nonce";
 }
 
 function freshness({ statement }, policy, at) {
   demand(statement.issuedAt <= at + policy.max_skew_s * 1000, "The receipt is from the future.");
   const oldest = policy.max_age_s === null ? -Infinity : at - policy.max_age_s * 1000;
   demand(statement.issuedAt >= oldest, "The receipt is older than the policy allows.");
-  const isAsked = policy.nonce === null || policy.nonce === statement.nonce;
-  demand(isAsked, "The receipt does not carry the caller's nonce.");
   return `issued ${statement.issued_at}`;
 }
 

@@ -21,6 +21,8 @@ _COMMANDS = {
     "models": "List the models that can be called.",
     "chat": "Ask a model; the answer is verified before you see it.",
     "verify": "Check a bundle offline.",
+    "attest": "Check evidence of hardware offline, or show what it claims.",
+    "hardware": "List which processors and GPUs run confidential models together.",
     "receipts": "List, show and export the receipts kept here.",
     "proxy": "Run a local OpenAI and Anthropic endpoint that verifies every answer.",
     "trust": "Show whom this machine believes, or come to believe a gateway.",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from typing import NoReturn
+
 import click
 
 from assay.apps.cli.marks import Mark
@@ -18,3 +22,12 @@ def show_verdict(verdict: Verdict, floor: Level) -> None:
     met = verdict.level.meets(floor)
     level = click.style(verdict.level.value, fg="green" if met else "red", bold=True)
     click.echo(f"  {level}, floor {floor.value}: {'met' if met else 'not met'}")
+
+
+def conclude(verdict: Verdict, floor: Level, *, as_json: bool) -> NoReturn:
+    """Print the verdict, and end with 0 if its level meets ``floor``, else with 1."""
+    if as_json:
+        click.echo(json.dumps(verdict.to_json()))
+    else:
+        show_verdict(verdict, floor)
+    sys.exit(0 if verdict.level.meets(floor) else 1)

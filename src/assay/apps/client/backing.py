@@ -6,13 +6,9 @@ out, and the verdict is the lower for it.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import os
 from collections.abc import Callable
 from datetime import datetime
-
-import orjson
 
 from assay.apps.client.exchange import Exchange, Received
 from assay.apps.client.refused import AnswerRefused
@@ -20,7 +16,7 @@ from assay.apps.client.steps import Fetch, Pause, Steps
 from assay.apps.client.verified import Verified
 from assay.errors import AssayError
 from assay.trust.envelope import Envelope
-from assay.trust.evidence import NODE_KEY_DOMAIN, AnchorKind, Claims, EvidenceError, bind, nitro
+from assay.trust.evidence.examination import examine
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.statement import Statement, receipt_id
@@ -44,6 +40,7 @@ class Backing:
 
     def __init__(self, policy: Policy, clock: Callable[[], datetime]) -> None:
         self._policy = policy
+        self._judge = policy.judge()
         self._clock = clock
         self._documents: dict[str, bytes] = {}
         self._head_keys: frozenset[str] | None = None
@@ -54,7 +51,7 @@ class Backing:
         proof = None
         if self._policy.require_inclusion:
             proof = yield from self.proof(receipt_id(received.delivery.receipt.payload), PROOF_TIMEOUT_S)
-        return exchange.conclude(received, evidence, proof, self._clock())
+        return exchange.conclude(received, evidence, proof, self._clock(), self._judge)
 
     def complete(self, bundle: Bundle, timeout: float) -> Steps[Bundle]:
         """``bundle`` with its log proof. Raises `ProofPending` after ``timeout`` seconds, or `AnswerRefused`."""
@@ -104,26 +101,8 @@ class Backing:
         if not self._policy.anchors:
             return None
         nonce = os.urandom(32)
-        reply = yield Fetch(f"/attestation?nonce={nonce.hex()}")
-        try:
-            document = base64.b64decode(orjson.loads(reply or b"")["document"], validate=True)
-            claims = nitro.verify(document, self._policy.anchors, self._clock())
-        except (orjson.JSONDecodeError, KeyError, TypeError, binascii.Error, ValueError, EvidenceError):
+        file = yield Fetch(f"/attestation?nonce={nonce.hex()}")
+        examined = examine(self._judge, file or b"", self._clock(), nonce=nonce)
+        if examined.judgement is None or not examined.verdict.level.meets(self._policy.floor):
             return None
-        key = claims.public_key or b""
-        if claims.bound != bind(NODE_KEY_DOMAIN, key, (), nonce):
-            return None
-        return key.hex() if self._level(claims).meets(self._policy.floor) else None
-
-    def _level(self, claims: Claims) -> Level:
-        if claims.anchor.kind is AnchorKind.SIMULATED:
-            return Level.SIGNED_SIMULATED
-        if claims.debug or not claims.measured or claims.anchor.kind is not AnchorKind.PRODUCTION:
-            return Level.REJECTED
-        return (
-            Level.ATTESTED
-            if any(
-                registers.items() <= claims.measurements.items() for registers in self._policy.measurements
-            )
-            else Level.ATTESTED_WARN
-        )
+        return examined.judgement.collection.key.hex()

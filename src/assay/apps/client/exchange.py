@@ -13,6 +13,7 @@ from assay.apps.client.refused import AnswerRefused
 from assay.apps.client.verified import Receipt, Verified
 from assay.engines.inference.operation import Operation
 from assay.errors import FormatError
+from assay.trust.evidence.judge import Judge
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.commitment import Opening, OpeningSecret
 from assay.trust.receipts.content import (
@@ -83,9 +84,16 @@ class Exchange:
             raise self.refusal.because("format", error.message) from error
 
     def conclude(
-        self, received: Received, evidence: Mapping[str, bytes], proof: bytes | None, at: datetime
+        self,
+        received: Received,
+        evidence: Mapping[str, bytes],
+        proof: bytes | None,
+        at: datetime,
+        judge: Judge | None = None,
     ) -> Verified:
-        """Verify the whole exchange as of ``at``. Raises `AnswerRefused` for whatever the policy does not accept."""
+        """Verify the whole exchange as of ``at``; ``judge`` is the policy's, with what it remembers.
+
+        Raises `AnswerRefused` for whatever the policy does not accept."""
         statement = received.statement
         bundle = Bundle(
             receipt=received.delivery.receipt.to_bytes(),
@@ -95,7 +103,7 @@ class Exchange:
             proof=proof,
             evidence=evidence,
         )
-        verdict = self._judge(statement, verify(bundle, replace(self.policy, nonce=self.nonce), at))
+        verdict = self._judge(statement, verify(bundle, replace(self.policy, nonce=self.nonce), at, judge))
         if verdict.failures:
             raise self.refusal(verdict)
         return Verified(_receipt(received), bundle, verdict)

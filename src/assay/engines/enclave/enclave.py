@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from assay.trust.evidence import TrustAnchor
+from assay.trust.evidence import Evidence, TrustAnchor
 
 
 class Enclave(Protocol):
@@ -22,10 +22,8 @@ class Enclave(Protocol):
     def anchor(self) -> TrustAnchor:
         """The root that its documents end in, typed by what that root is worth."""
 
-    def attest(
-        self, *, user_data: bytes, nonce: bytes | None = None, public_key: bytes | None = None
-    ) -> bytes:
-        """A fresh evidence document over the caller's bytes.
+    def evidence(self, bound: bytes, nonce: bytes) -> tuple[Evidence, ...]:
+        """Fresh evidence over the 64 bytes ``bound``, in answer to ``nonce`` of at most 64 bytes.
 
-        At most 512 bytes of ``user_data`` and ``nonce`` and 1,024 of ``public_key``; `ValueError` above that.
+        The processor's comes first, then that of its accelerators, which answer the SHA-256 of the first document.
         """

@@ -17,7 +17,7 @@ import cbor2
 
 from assay.engines.enclave.measurement import Measurement
 from assay.engines.enclave.simulated_root import ROOT_NAME, Leaf, SimulatedRoot
-from assay.trust.evidence import AnchorKind, TrustAnchor, cose, nitro
+from assay.trust.evidence import AnchorKind, Evidence, TrustAnchor, cose, nitro
 
 NO_CONFIG: Final = hashlib.sha384(b"").digest()
 """The configuration's digest for a node that has none."""
@@ -59,6 +59,10 @@ class SimulatedEnclave:
     def anchor(self) -> TrustAnchor:
         """The root, typed as simulated."""
         return TrustAnchor(AnchorKind.SIMULATED, self.family, ROOT_NAME, self._root.fingerprint)
+
+    def evidence(self, bound: bytes, nonce: bytes) -> tuple[Evidence, ...]:
+        """One document, which needs no collateral."""
+        return (Evidence(self.family, self.attest(user_data=bound, nonce=nonce or None)),)
 
     def attest(
         self, *, user_data: bytes, nonce: bytes | None = None, public_key: bytes | None = None

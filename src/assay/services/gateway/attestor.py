@@ -11,7 +11,8 @@ from pathlib import Path
 from assay.engines.enclave.enclave import Enclave
 from assay.engines.enclave.node_key import NodeKey
 from assay.engines.tlog.durable import write_durably
-from assay.trust.evidence import NODE_KEY_DOMAIN, bind
+from assay.trust.evidence import NODE_KEY_DOMAIN, bind, collection
+from assay.trust.evidence.collection import Collection
 from assay.trust.receipts.predicate import EvidenceClaim
 
 RENEW_AFTER = timedelta(hours=1)
@@ -23,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class Attestor:
-    """Keeps one current evidence document over the node's key, and every earlier one by digest."""
+    """Keeps one current evidence file over the node's key, and every earlier one by digest."""
 
     def __init__(
         self, enclave: Enclave, key: NodeKey, directory: Path, clock: Callable[[], datetime]
@@ -34,10 +35,6 @@ class Attestor:
         self._clock = clock
         self._due = clock() + RENEW_AFTER
         self._current = self._renew()
-
-    @property
-    def family(self) -> str:
-        return self._enclave.family
 
     def current(self) -> tuple[EvidenceClaim, ...]:
         """What a receipt issued now names as its evidence.
@@ -56,12 +53,13 @@ class Attestor:
         return self._current
 
     def attest(self, nonce: bytes) -> bytes:
-        """A fresh document over the node's key and a caller's nonce."""
+        """A fresh evidence file over the node's key and a caller's nonce."""
         bound = bind(NODE_KEY_DOMAIN, self._key.public_key, (), nonce)
-        return self._enclave.attest(user_data=bound, nonce=nonce or None, public_key=self._key.public_key)
+        parts = self._enclave.evidence(bound, nonce)
+        return Collection(parts, self._key.public_key, nonce=nonce).to_bytes()
 
     def document(self, sha256: str) -> bytes | None:
-        """The evidence document with this digest (64 hex digits), if this node ever issued it."""
+        """The evidence file with this digest (64 hex digits), if this node ever issued it."""
         if len(sha256) != 64 or not all(digit in "0123456789abcdef" for digit in sha256):
             return None
         path = self._directory / sha256
@@ -71,4 +69,4 @@ class Attestor:
         document = self.attest(b"")
         digest = hashlib.sha256(document).hexdigest()
         write_durably(self._directory / digest, document)
-        return (EvidenceClaim(self._enclave.family, digest),)
+        return (EvidenceClaim(collection.TYPE, digest),)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -13,7 +12,7 @@ from assay.engines.inference.catalogue import Catalogue
 from assay.engines.tlog.log import Log
 from assay.errors import AssayError
 from assay.services.gateway import log_files, model_pages
-from assay.services.gateway.asgi import BYTES, JSON, TEXT, Receive, Scope, Send, respond, respond_json
+from assay.services.gateway.asgi import JSON, TEXT, Receive, Scope, Send, respond, respond_json
 from assay.services.gateway.attestor import Attestor
 from assay.services.gateway.log_files import LogFiles
 from assay.services.gateway.metrics import CONTENT_TYPE, Metrics
@@ -138,17 +137,13 @@ class Pages:
     async def _attestation(self, scope: Scope, send: Send) -> None:
         query = parse_qs(scope["query_string"].decode("latin-1"))
         nonce = _nonce(query.get("nonce", [""])[0])
-        document = self._attestor.attest(nonce)
-        encoded = base64.b64encode(document).decode()
-        await respond_json(
-            send, 200, {"document": encoded, "nonce": nonce.hex(), "type": self._attestor.family}
-        )
+        await respond(send, 200, self._attestor.attest(nonce), JSON)
 
     async def _evidence(self, sha256: str, send: Send) -> None:
         document = self._attestor.document(sha256)
         if document is None:
             raise EvidenceNotFound("This node has issued no evidence with this digest.")
-        await respond(send, 200, document, BYTES, (b"cache-control", b"public, max-age=31536000, immutable"))
+        await respond(send, 200, document, JSON, (b"cache-control", b"public, max-age=31536000, immutable"))
 
     async def _receipt(self, rest: str, send: Send) -> None:
         name, _, part = rest.partition("/")

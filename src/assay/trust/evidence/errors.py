@@ -88,3 +88,10 @@ class EvidenceUnprotected(EvidenceError):
 
     code = "evidence_unprotected"
     hint = "start the enclave without debugging and profiling, on a platform whose firmware the vendor knows"
+
+
+class EvidenceBorrowed(EvidenceError):
+    """An accelerator's evidence is for another machine, or for another moment of this one."""
+
+    code = "evidence_borrowed"
+    hint = "an accelerator answers the SHA-256 of its processor's evidence; ask the node for both anew"

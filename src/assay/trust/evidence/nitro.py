@@ -47,6 +47,13 @@ _REQUIRED = {"module_id", "digest", "timestamp", "pcrs", "certificate", "cabundl
 _OPTIONAL = {"public_key", "user_data", "nonce"}
 
 
+def collect(files: Sequence[bytes]) -> dict[str, bytes]:
+    """Raises `EvidenceMalformed` for any file: a Nitro document carries all it needs."""
+    if files:
+        raise EvidenceMalformed("a Nitro document needs no collateral")
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class _Payload:
     """The signed map, its limits checked and nothing believed yet."""

@@ -94,6 +94,8 @@ def _read_archive(data: bytes) -> dict[str, bytes]:
             entries = archive.infolist()
             if len({entry.filename for entry in entries}) != len(entries):
                 raise FormatError("The bundle holds a file twice.")
+            if len(entries) != _declared_entries(data):
+                raise FormatError("The bundle does not hold as many files as it says.")
             if sum(entry.file_size for entry in entries) > MAX_BUNDLE_BYTES:
                 raise FormatError(f"The bundle unpacks to more than {MAX_BUNDLE_BYTES} bytes.")
             return {entry.filename: archive.read(entry) for entry in entries}
@@ -107,3 +109,9 @@ def _read_archive(data: bytes) -> dict[str, bytes]:
         zlib.error,
     ) as error:
         raise FormatError("This is not a bundle: not a readable zip file.") from error
+
+
+def _declared_entries(data: bytes) -> int:
+    """The count in the end record (APPNOTE.TXT 4.3.16), which the library reads past."""
+    at = data.rfind(b"PK\x05\x06")
+    return int.from_bytes(data[at + 10 : at + 12], "little")

@@ -11,6 +11,8 @@ import orjson
 
 from assay.errors import ConfigError
 from assay.trust.evidence.anchors import TrustAnchor
+from assay.trust.evidence.appraisal import load_rules
+from assay.trust.evidence.judge import Judge
 from assay.trust.transparency.cosignature import CosignatureVerifier
 from assay.trust.transparency.note import NoteVerifier
 from assay.trust.verdict import Level
@@ -20,6 +22,7 @@ _MEMBERS = frozenset(
         "floor",
         "nodes",
         "anchors",
+        "appraisal",
         "measurements",
         "logs",
         "witnesses",
@@ -43,6 +46,8 @@ class Policy:
     anchors: tuple[TrustAnchor, ...] = ()
     measurements: tuple[Mapping[str, str], ...] = ()
     """Reference values (RFC 9334 §4.1): each names registers and the hex they show in code that is known."""
+    appraisal: str | None = None
+    """Rego to judge evidence by (``package assay.appraisal``) in place of the rules that come with Assay."""
     logs: tuple[NoteVerifier, ...] = ()
     witnesses: tuple[CosignatureVerifier, ...] = ()
     quorum: int = 0
@@ -54,8 +59,13 @@ class Policy:
     nonce: str | None = None
     """What the caller sent as its nonce, when the verifier is that caller."""
 
+    def judge(self) -> Judge:
+        """Who judges evidence by this policy. Raises `PolicyInvalid` for rules that cannot be read."""
+        return Judge(self.anchors, self.measurements, load_rules(self.appraisal))
+
     def to_json(self) -> dict[str, Any]:
         return {
+            "appraisal": self.appraisal,
             "floor": self.floor.value,
             "nodes": sorted(self.nodes),
             "anchors": [anchor.to_json() for anchor in self.anchors],
@@ -88,6 +98,7 @@ class Policy:
                 floor=Level(value.get("floor", Level.SIGNED)),
                 nodes=frozenset(map(_node_key, _texts(value.get("nodes", [])))),
                 anchors=tuple(map(TrustAnchor.from_json, _list(value.get("anchors", [])))),
+                appraisal=None if value.get("appraisal") is None else _text(value["appraisal"]),
                 measurements=tuple(map(_registers, _list(value.get("measurements", [])))),
                 logs=tuple(map(NoteVerifier.from_vkey, _texts(value.get("logs", [])))),
                 witnesses=tuple(map(CosignatureVerifier.from_vkey, _texts(value.get("witnesses", [])))),

@@ -7,7 +7,7 @@ lines alone.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,9 @@ import orjson
 
 from assay.errors import AssayError, FormatError
 from assay.trust.envelope import Envelope, SignatureError
-from assay.trust.evidence import NODE_KEY_DOMAIN, AnchorKind, Claims, EvidenceError, bind, nitro
+from assay.trust.evidence import collection
+from assay.trust.evidence.examination import Examination, examine, nothing_to_examine
+from assay.trust.evidence.judge import Judge, Judgement
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.commitment import Opening
 from assay.trust.receipts.content import (
@@ -46,6 +48,7 @@ class _Case:
     envelope: Envelope
     statement: Statement
     policy: Policy
+    judge: Judge
     at: datetime
 
     @property
@@ -62,37 +65,38 @@ def verify_file(data: bytes, policy: Policy, at_time: datetime) -> Verdict:
     return verify(bundle, policy, at_time)
 
 
-def verify(bundle: Bundle, policy: Policy, at_time: datetime) -> Verdict:
-    """Judge a bundle as of ``at_time`` (aware). Never raises for what is in the bundle."""
+def verify(bundle: Bundle, policy: Policy, at_time: datetime, judge: Judge | None = None) -> Verdict:
+    """Judge a bundle as of ``at_time`` (aware). Never raises for what is in the bundle.
+
+    ``judge`` is the policy's own, for whoever verifies many receipts of one node: it remembers its evidence.
+    """
     try:
         envelope = Envelope.from_bytes(bundle.receipt)
         statement = Statement.from_bytes(envelope.payload)
     except FormatError as error:
         return Verdict.rejected([Check.failed("format", error.message)])
-    case = _Case(bundle, envelope, statement, policy, at_time)
-    claims, evidence = _check_evidence(case)
+    case = _Case(bundle, envelope, statement, policy, judge or policy.judge(), at_time)
+    examined = _examine_evidence(case)
     checks = (
         Check.passed("format", f"receipt {receipt_id(envelope.payload)}"),
         _check_signature(case),
         _check_opening(case),
         _check_inclusion(case),
-        evidence,
-        _check_binding(case, claims),
+        examined.evidence,
+        examined.appraisal,
+        examined.binding,
+        examined.validity,
+        _check_nonce(case),
         _check_freshness(case),
     )
-    return Verdict(_level(case, claims, checks), checks)
+    return Verdict(_level(case, examined.judgement, checks), checks)
 
 
-def _level(case: _Case, claims: Claims | None, checks: tuple[Check, ...]) -> Level:
+def _level(case: _Case, judgement: Judgement | None, checks: tuple[Check, ...]) -> Level:
     if any(check.status is Status.FAILED for check in checks):
         return Level.REJECTED
-    if claims is not None:
-        if claims.anchor.kind is AnchorKind.SIMULATED:
-            return Level.SIGNED_SIMULATED
-        known_code = any(
-            registers.items() <= claims.measurements.items() for registers in case.policy.measurements
-        )
-        return Level.ATTESTED if known_code else Level.ATTESTED_WARN
+    if judgement is not None:
+        return judgement.level
     return Level.SIGNED if case.statement.node in case.policy.nodes else Level.UNVERIFIED
 
 
@@ -229,55 +233,49 @@ def _check_inclusion(case: _Case) -> Check:
     return Check.failed("inclusion", reason)
 
 
-# --- evidence and binding: where did the key live?
+# --- evidence: where did the key live?
 
 
-def _check_evidence(case: _Case) -> tuple[Claims | None, Check]:
+def _examine_evidence(case: _Case) -> Examination:
+    """The examination of what the bundle holds; at a receipt's own time, for the key that signed it."""
     named = {claim.sha256: claim.type for claim in case.statement.evidence}
-    for digest, document in case.bundle.evidence.items():
-        if digest not in named:
-            return None, Check.failed("evidence", "the bundle holds evidence that the receipt does not name")
-        if hashlib.sha256(document).hexdigest() != digest:
-            return None, Check.failed(
-                "evidence", "an evidence document does not have the digest the receipt names"
-            )
+    files = case.bundle.evidence
+    if files.keys() - named.keys():
+        return nothing_to_examine(
+            Check.failed("evidence", "the bundle holds evidence that the receipt does not name")
+        )
+    if any(hashlib.sha256(file).hexdigest() != digest for digest, file in files.items()):
+        return nothing_to_examine(
+            Check.failed("evidence", "an evidence file does not have the digest the receipt names")
+        )
+    if reason := _why_not_examined(case, named):
+        return nothing_to_examine(Check.not_applicable("evidence", reason))
+    digest, file = next(iter(files.items()))
+    if named[digest] != collection.TYPE:
+        return nothing_to_examine(
+            Check.failed("evidence", f"this verifier knows no evidence of type {named[digest]!r}")
+        )
+    return examine(case.judge, file, case.statement.issued_at, key=case.node)
+
+
+def _why_not_examined(case: _Case, named: Mapping[str, str]) -> str:
     if not named:
-        return None, Check.not_applicable("evidence", "the receipt names none")
+        return "the receipt names none"
     if not case.bundle.evidence:
-        return None, Check.not_applicable("evidence", "named by the receipt but not in the bundle")
-    if not case.policy.anchors:
-        return None, Check.not_applicable("evidence", "the policy pins no root to believe")
-    digest, document = next(iter(case.bundle.evidence.items()))
-    return _appraise(case, named[digest], document)
+        return "named by the receipt but not in the bundle"
+    return "" if case.judge.anchors else "the policy pins no root to believe"
 
 
-def _appraise(case: _Case, kind: str, document: bytes) -> tuple[Claims | None, Check]:
-    issued_at = case.statement.issued_at
-    if kind != "nitro":
-        return None, Check.failed("evidence", f"this verifier knows no evidence of type {kind!r}")
-    try:
-        claims = nitro.verify(document, case.policy.anchors, issued_at)
-    except EvidenceError as error:
-        return None, Check.failed("evidence", error.message)
-    if claims.issued_at is not None and claims.issued_at > issued_at + case.policy.max_skew:
-        return None, Check.failed("evidence", "the evidence is younger than the receipt it should back")
-    if claims.anchor.kind is AnchorKind.SIMULATED:
-        return claims, Check.passed(
-            "evidence", "SIMULATED enclave: right format, proves nothing about hardware"
-        )
-    if claims.debug or not claims.measured or claims.anchor.kind is not AnchorKind.PRODUCTION:
-        return None, Check.failed(
-            "evidence", "the enclave ran in debug mode: its operator can read and change it"
-        )
-    return claims, Check.passed("evidence", f"{claims.family} under {claims.anchor.name}")
+# --- nonce and freshness: for whom, and when?
 
 
-def _check_binding(case: _Case, claims: Claims | None) -> Check:
-    if claims is None:
-        return Check.not_applicable("binding", "no evidence that could bind the node's key")
-    if claims.bound != bind(NODE_KEY_DOMAIN, case.node, (), claims.nonce or b""):
-        return Check.failed("binding", "the evidence is for another key than the one that signed")
-    return Check.passed("binding", "the evidence names the key that signed")
+def _check_nonce(case: _Case) -> Check:
+    nonce = case.policy.nonce
+    if nonce is None:
+        return Check.not_applicable("nonce", "the policy names none to compare with")
+    if nonce != case.statement.nonce:
+        return Check.failed("nonce", "the receipt does not carry the caller's nonce")
+    return Check.passed("nonce", "carries the caller's nonce")
 
 
 def _check_freshness(case: _Case) -> Check:
@@ -287,7 +285,4 @@ def _check_freshness(case: _Case) -> Check:
         return Check.failed("freshness", f"issued {-age} after the time of verification")
     if policy.max_age is not None and age > policy.max_age:
         return Check.failed("freshness", f"issued {age} ago; the policy allows {policy.max_age}")
-    if policy.nonce is not None and policy.nonce != case.statement.nonce:
-        return Check.failed("freshness", "the receipt does not carry the caller's nonce")
-    said = "; carries the caller's nonce" if policy.nonce is not None else ""
-    return Check.passed("freshness", f"issued {case.statement.issued_at.isoformat(timespec='seconds')}{said}")
+    return Check.passed("freshness", f"issued {case.statement.issued_at.isoformat(timespec='seconds')}")

@@ -31,7 +31,10 @@ def test_a_table_of_checks_and_the_level(run: Run, file: Path) -> None:
         ["✓", "opening"],
         ["–", "inclusion"],
         ["–", "evidence"],
+        ["–", "appraisal"],
         ["–", "binding"],
+        ["–", "validity"],
+        ["–", "nonce"],
         ["✓", "freshness"],
     ]
     assert last == "  SIGNED, floor SIGNED: met"

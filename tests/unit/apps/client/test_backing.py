@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-import orjson
 import pytest
 from tests.unit.apps.client.node import NONCE, NOW, REQUEST, Node
 
@@ -18,8 +17,8 @@ from assay.apps.client.refused import AnswerRefused
 from assay.apps.client.steps import Fetch, Pause, Steps
 from assay.engines.enclave.simulated import SimulatedEnclave
 from assay.engines.inference.operation import Operation
-from assay.trust.envelope import encode_base64
-from assay.trust.evidence import NODE_KEY_DOMAIN, bind
+from assay.trust.evidence import collection
+from assay.trust.evidence.collection import Collection
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.predicate import EvidenceClaim
 from assay.trust.verdict import Level
@@ -60,15 +59,14 @@ def enclave(tmp_path_factory: pytest.TempPathFactory) -> SimulatedEnclave:
 
 
 def attest(enclave: SimulatedEnclave, node: Node, nonce: bytes = b"") -> bytes:
-    bound = bind(NODE_KEY_DOMAIN, node.public_key, (), nonce)
-    return enclave.attest(user_data=bound, nonce=nonce or None, public_key=node.public_key)
+    named = Collection((), node.public_key, nonce=nonce)
+    return replace(named, parts=enclave.evidence(named.bound, nonce)).to_bytes()
 
 
 def attestation_page(enclave: SimulatedEnclave, node: Node, nonce: bytes | None = None) -> Pages:
     def page(path: str) -> bytes:
         asked = bytes.fromhex(parse_qs(urlsplit(path).query)["nonce"][0])
-        document = attest(enclave, node, asked if nonce is None else nonce)
-        return orjson.dumps({"document": encode_base64(document), "nonce": asked.hex(), "type": "nitro"})
+        return attest(enclave, node, asked if nonce is None else nonce)
 
     return page
 
@@ -89,7 +87,7 @@ def received(node: Node) -> tuple[Exchange, Received]:
 def test_evidence_is_fetched_once_for_many_receipts(enclave: SimulatedEnclave) -> None:
     document = attest(enclave, Node())
     digest = hashlib.sha256(document).hexdigest()
-    node = Node(evidence=[EvidenceClaim("nitro", digest)])
+    node = Node(evidence=[EvidenceClaim(collection.TYPE, digest)])
     policy = Policy(anchors=(enclave.anchor(),))
     network, source = Network({f"/evidence/{digest}": document}.get), backing(policy)
     exchange, answer = received(node)
@@ -100,7 +98,7 @@ def test_evidence_is_fetched_once_for_many_receipts(enclave: SimulatedEnclave) -
 
 
 def test_evidence_that_cannot_be_had_lowers_the_level(enclave: SimulatedEnclave) -> None:
-    node = Node(evidence=[EvidenceClaim("nitro", "00" * 32)])
+    node = Node(evidence=[EvidenceClaim(collection.TYPE, "00" * 32)])
     policy = Policy(anchors=(enclave.anchor(),))
     exchange, answer = received(node)
     with pytest.raises(AnswerRefused) as refused:
@@ -109,7 +107,7 @@ def test_evidence_that_cannot_be_had_lowers_the_level(enclave: SimulatedEnclave)
 
 
 def test_another_document_under_the_named_digest_is_refused(enclave: SimulatedEnclave) -> None:
-    node = Node(evidence=[EvidenceClaim("nitro", "00" * 32)])
+    node = Node(evidence=[EvidenceClaim(collection.TYPE, "00" * 32)])
     policy = replace(node.policy, anchors=(enclave.anchor(),))
     exchange, answer = received(node)
     network = Network(lambda path: attest(enclave, node))
@@ -131,14 +129,14 @@ def test_an_attested_key_releases_heads(enclave: SimulatedEnclave) -> None:
     assert len(network.asked) == 1
 
 
-@pytest.mark.parametrize("page", ["none", "old nonce", "garbage", "not an object", "no base64"])
+@pytest.mark.parametrize("page", ["none", "old nonce", "garbage", "not an object", "another type"])
 def test_a_key_that_is_not_freshly_attested_releases_nothing(enclave: SimulatedEnclave, page: str) -> None:
     pages: dict[str, Pages] = {
         "none": nothing,
         "old nonce": attestation_page(enclave, Node(), nonce=b"an earlier one"),
         "garbage": lambda path: b"<html>",
         "not an object": lambda path: b"[]",
-        "no base64": lambda path: b'{"document":"?"}',
+        "another type": lambda path: b'{"type":"?"}',
     }
     source = backing(Policy(anchors=(enclave.anchor(),)))
     assert Network(pages[page]).do(source.head_keys()) == frozenset()

@@ -70,7 +70,7 @@ def test_any_changed_byte_is_refused(at: int, flip: int) -> None:
     changed = BODY[:at] + bytes([BODY[at] ^ flip]) + BODY[at + 1 :]
     with pytest.raises(AnswerRefused) as refused:
         judge(changed)
-    assert refused.value.check in {"format", "receipt", "signature", "opening", "freshness"}
+    assert refused.value.check in {"format", "receipt", "signature", "opening", "nonce", "freshness"}
     assert refused.value.verdict.failures
 
 
@@ -96,7 +96,7 @@ def test_the_first_failing_check_is_named() -> None:
     repainted = add_to_body(answer.replace(b"Blue.", b"Red.."), delivery)
     cases = {
         "receipt": partial(judge, answer),
-        "freshness": partial(judge, nonce="another"),
+        "nonce": partial(judge, nonce="another"),
         "operation": partial(judge, operation=Operation.RESPONSES),
         "opening": partial(judge, repainted),
         "level": partial(judge, policy=Policy()),

@@ -94,7 +94,16 @@ def test_any_changed_byte_is_refused_and_never_shown(at: int, flip: int) -> None
     reading = reader()
     with pytest.raises(AnswerRefused) as refused:
         read([changed], reading)
-    assert refused.value.check in {"format", "opening", "head", "chunks", "receipt", "signature", "freshness"}
+    assert refused.value.check in {
+        "format",
+        "opening",
+        "head",
+        "chunks",
+        "receipt",
+        "signature",
+        "nonce",
+        "freshness",
+    }
     assert reading.verified is None
 
 

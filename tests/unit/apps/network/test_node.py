@@ -11,7 +11,6 @@ from assay.apps.network.home import Home
 from assay.apps.network.node import Node, utc_now
 from assay.engines.enclave.manifest import Manifest
 from assay.engines.enclave.packages import Packages
-from assay.trust.evidence import nitro
 
 CONFIG = b'[[providers]]\nname = "mine"\nkind = "compatible"\nbase_url = "http://127.0.0.1:9/v1"\n'
 
@@ -23,8 +22,8 @@ def test_a_node_shows_what_was_foretold(tmp_path: Path, config: bytes) -> None:
         home.catalogue.write_bytes(config)
     node = Node.open(home, {})
     try:
-        (document,) = (path.read_bytes() for path in home.evidence.iterdir())
-        claims = nitro.verify(document, node.trust.anchors, utc_now())
+        (file,) = (path.read_bytes() for path in home.evidence.iterdir())
+        (claims,) = node.trust.judge().judge(file, utc_now()).claims
     finally:
         node.close()
     inputs = {"packages": Packages.here().digest().hex()}

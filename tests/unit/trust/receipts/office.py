@@ -15,7 +15,8 @@ from assay.engines.enclave.node_key import NodeKey
 from assay.engines.enclave.simulated import SimulatedEnclave
 from assay.engines.tlog.log import Log
 from assay.trust.envelope import Envelope
-from assay.trust.evidence import NODE_KEY_DOMAIN, bind
+from assay.trust.evidence import collection
+from assay.trust.evidence.collection import Collection
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.commitment import Opening, OpeningSecret
 from assay.trust.receipts.content import (
@@ -108,8 +109,9 @@ class Office:
         return replace(base, **changes)
 
     def evidence(self, key: bytes | None = None) -> bytes:
-        bound = bind(NODE_KEY_DOMAIN, key or self.key.public_key, (), b"")
-        return self.enclave.attest(user_data=bound)
+        """The evidence file of the node, or of another one with this key."""
+        named = Collection((), key or self.key.public_key)
+        return replace(named, parts=self.enclave.evidence(named.bound, b"")).to_bytes()
 
     def statement(self, answer: AnswerClaim | None = None, **changes: Any) -> Statement:
         request = claim_request(SECRET, REQUEST_BODY, orjson.loads(REQUEST_BODY))
@@ -145,7 +147,9 @@ class Office:
         document = self.evidence()
         digest = hashlib.sha256(document).hexdigest()
         return self.seal(
-            self.statement(answer, evidence=(EvidenceClaim("nitro", digest),)), {digest: document}, content
+            self.statement(answer, evidence=(EvidenceClaim(collection.TYPE, digest),)),
+            {digest: document},
+            content,
         )
 
     def stream_bundle(self) -> Bundle:

@@ -15,7 +15,7 @@ from tests.unit.trust.receipts.office import CHUNKS, NOW, REQUEST_BODY, SECRET, 
 
 from assay.trust.canonical import canonicalize
 from assay.trust.envelope import Envelope
-from assay.trust.evidence import AnchorKind
+from assay.trust.evidence import AnchorKind, collection
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.commitment import Opening
 from assay.trust.receipts.policy import Policy
@@ -55,7 +55,10 @@ def test_complete_bundles_pass_every_check(office: Office, whole: Bundle, stream
             "opening",
             "inclusion",
             "evidence",
+            "appraisal",
             "binding",
+            "validity",
+            "nonce",
             "freshness",
         ]
 
@@ -236,7 +239,7 @@ REFUSED: dict[str, tuple[str, Change]] = {
         ),
     ),
     "another caller's nonce": (
-        "freshness",
+        "nonce",
         lambda office: (office.bundle(), office.policy(nonce="n-2"), timedelta(0)),
     ),
     "a receipt from the future": (
@@ -281,7 +284,9 @@ def test_refused(case: str, office: Office) -> None:
 
 def _with_evidence(office: Office, document: bytes) -> Bundle:
     digest = hashlib.sha256(document).hexdigest()
-    return office.seal(office.statement(evidence=(EvidenceClaim("nitro", digest),)), {digest: document})
+    return office.seal(
+        office.statement(evidence=(EvidenceClaim(collection.TYPE, digest),)), {digest: document}
+    )
 
 
 def test_a_simulated_root_cannot_be_pinned_as_production(office: Office, whole: Bundle) -> None:

@@ -26,11 +26,11 @@ from assay.trust.evidence.claims import NOTHING, Claims
 from assay.trust.evidence.errors import EvidenceCollateralMissing, EvidenceMalformed
 from assay.trust.evidence.nvidia import chain as certificates
 from assay.trust.evidence.nvidia import rim
-from assay.trust.evidence.nvidia.files import collect, read
+from assay.trust.evidence.nvidia.files import collect
 from assay.trust.evidence.nvidia.gpu import Gpu
 from assay.trust.evidence.nvidia.spdm import Transcript
 
-__all__ = ["FAMILY", "collect", "read", "verify"]
+__all__ = ["FAMILY", "collect", "verify"]
 
 FAMILY = "nvidia"
 

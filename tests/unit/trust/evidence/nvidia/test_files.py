@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import textwrap
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.trust.evidence.nvidia.gpus import Gpu, der, pem, report
+from tests.unit.trust.evidence.nvidia.gpus import Gpu, der, pem
 from tests.unit.trust.evidence.nvidia.manifests import Office
 
 from assay.trust.evidence import EvidenceError, EvidenceMalformed, nvidia
-
-
-def test_a_report_as_bytes_or_text(gpu: Gpu) -> None:
-    document = report(gpu.chain)
-    assert nvidia.read(document) == document
-    for text in (document.hex(), document.hex().upper(), base64.b64encode(document).decode()):
-        assert nvidia.read(text.encode()) == document
-        assert nvidia.read(("\n".join(textwrap.wrap(text, 64)) + "\r\n").encode()) == document
-
-
-@pytest.mark.parametrize("data", [b"11e00", b"11e0zz", b"not base64!", "ü".encode(), b"{}"])
-def test_other_text_is_refused(data: bytes) -> None:
-    with pytest.raises(EvidenceMalformed):
-        nvidia.read(data)
 
 
 def test_collateral_is_known_by_its_content(gpu: Gpu, nvidia_office: Office) -> None:
@@ -51,6 +35,5 @@ def test_a_file_that_is_no_collateral(data: bytes) -> None:
 
 @given(st.binary(max_size=200))
 def test_random_files(data: bytes) -> None:
-    for use in (nvidia.read, lambda content: nvidia.collect([content])):
-        with suppress(EvidenceError):
-            use(data)
+    with suppress(EvidenceError):
+        nvidia.collect([data])

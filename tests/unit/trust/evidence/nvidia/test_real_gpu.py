@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.trust.evidence import AnchorKind, Claims, EvidenceError, nvidia, roots
+from assay.trust.evidence.document import read_document
 
 VECTORS = Path(__file__).resolve().parents[6] / "shared" / "vectors" / "nvidia"
 pytestmark = pytest.mark.skipif(
@@ -20,7 +21,7 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def document() -> bytes:
-    return nvidia.read((VECTORS / "hopperAttestationReport.txt").read_bytes())
+    return read_document((VECTORS / "hopperAttestationReport.txt").read_bytes())
 
 
 def chain() -> bytes:

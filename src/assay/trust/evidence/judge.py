@@ -1,0 +1,104 @@
+"""Judges a node's evidence: is it genuine, is it good enough, and as of when.
+
+Evidence, appraisal and result stay three things (RFC 9334 §5): the families say what is claimed, the rules say what
+that is worth, and only then is there a level.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from assay.trust.evidence import families
+from assay.trust.evidence.anchors import AnchorKind, TrustAnchor
+from assay.trust.evidence.appraisal import Appraisal, appraise
+from assay.trust.evidence.certificates import Validity
+from assay.trust.evidence.claims import Claims
+from assay.trust.evidence.collection import Collection, challenge
+from assay.trust.evidence.errors import EvidenceBorrowed
+from assay.trust.policy import LoadedPolicy
+from assay.trust.verdict import Level
+
+REMEMBERED: Final = 64
+"""Files a judge keeps in mind: a node shows the same one with every receipt of an hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What genuine evidence claims, and what the rules make of it."""
+
+    collection: Collection
+    claims: tuple[Claims, ...]
+    """Of each part, in the collection's order."""
+    appraisal: Appraisal
+
+    @property
+    def validity(self) -> Validity:
+        """When all of its certificates and lists hold."""
+        return Validity.of_all(Validity(one.not_before, one.not_after) for one in self.claims)
+
+    @property
+    def simulated(self) -> bool:
+        """Whether software signed any of it."""
+        return any(one.anchor.kind is AnchorKind.SIMULATED for one in self.claims)
+
+    @property
+    def level(self) -> Level:
+        """Simulated evidence never reads as attested, whatever the rules say of it."""
+        if self.appraisal.rejected:
+            return Level.REJECTED
+        if self.simulated:
+            return Level.SIGNED_SIMULATED
+        return Level.ATTESTED_WARN if self.appraisal.warned else Level.ATTESTED
+
+
+class Judge:
+    """Believes some roots, knows some code, and judges by one set of rules.
+
+    It remembers what it has judged. A judgement is used again for the same file within the same minute, the finest
+    time that rules are told, and the dates of certificates and lists are looked at to the second each time.
+    """
+
+    def __init__(
+        self, anchors: Sequence[TrustAnchor], references: Sequence[Mapping[str, str]], rules: LoadedPolicy
+    ) -> None:
+        """``anchors`` are the roots to believe, ``references`` the registers of known code (RFC 9334 §4.1)."""
+        self.anchors = tuple(anchors)
+        self._references = tuple(references)
+        self._rules = rules
+        self._judged: OrderedDict[tuple[bytes, datetime], Judgement] = OrderedDict()
+
+    def judge(self, file: bytes, at: datetime) -> Judgement:
+        """Judge an evidence file as of ``at`` (aware). Raises an `EvidenceError` for what is not genuine then."""
+        minute = at.replace(second=0, microsecond=0)
+        name = (hashlib.sha256(file).digest(), minute)
+        judgement = self._judged.get(name)
+        if judgement is None:
+            collection = Collection.from_bytes(file)
+            claims = self._read(collection, at)
+            appraisal = appraise(claims, minute, self._references, self._rules)
+            judgement = Judgement(collection, claims, appraisal)
+            self._remember(name, judgement)
+        judgement.validity.require(at)
+        return judgement
+
+    def _read(self, collection: Collection, at: datetime) -> tuple[Claims, ...]:
+        """What each part claims, once it is genuine and all parts are of one machine."""
+        claims = tuple(families.verify(part, self.anchors, at) for part in collection.parts)
+        expected = challenge(collection.parts[0].document)
+        for accelerator in claims[1:]:
+            if not hmac.compare_digest(accelerator.nonce or b"", expected):
+                raise EvidenceBorrowed(
+                    f"the {accelerator.family} evidence does not answer this machine's challenge"
+                )
+        return claims
+
+    def _remember(self, name: tuple[bytes, datetime], judgement: Judgement) -> None:
+        self._judged[name] = judgement
+        if len(self._judged) > REMEMBERED:
+            self._judged.popitem(last=False)
