@@ -11,7 +11,7 @@ class LoadedPolicy(Protocol):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the modules' canonical JSON, name to text; lower-case hex."""
+        """SHA-256 of the canonical JSON of ``{"data": ..., "modules": {name: text}}``; lower-case hex."""
 
     def evaluate(self, rule: str, document: Mapping[str, Any]) -> Any:
         """The value of ``rule``, such as ``data.assay.appraisal.reject``, with ``document`` as its input.

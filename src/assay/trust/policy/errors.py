@@ -15,7 +15,7 @@ class PolicyInvalid(PolicyError):
     """The text is no policy, or one that would not decide the same way twice."""
 
     code = "policy_invalid"
-    hint = "policies are Rego v1, and read neither clocks, nor networks, nor chance"
+    hint = "policies are Rego v1; they end, and read neither clocks, nor zones, nor networks, nor chance"
 
 
 class PolicyFailed(PolicyError):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 import rfc8785
@@ -55,7 +57,9 @@ def test_numbers_that_it_would_round_are_refused(number: int, wrap: object) -> N
         load(ECHO).evaluate("data.p.same", {"value": wrap(number)})  # type: ignore[operator]
 
 
-@pytest.mark.parametrize("text", ["", "package", "package p\nx := ", "package p\nx if {", "\0"])
+@pytest.mark.parametrize(
+    "text", ["", "package", "package p\nx := ", "package p\nx if {", "package p\nx if { y == 1 }", "\0"]
+)
 def test_what_is_not_rego_is_refused(text: str) -> None:
     with pytest.raises(PolicyInvalid, match="not Rego") as refused:
         load(text)
@@ -94,6 +98,36 @@ def test_a_rule_that_breaks_off_is_no_decision() -> None:
     assert "backtrace" not in str(failed.value).lower()
 
 
-def test_the_digest_names_the_modules() -> None:
-    assert load(ECHO).digest == hashlib.sha256(rfc8785.dumps({"p.rego": ECHO})).hexdigest()
-    assert load(ECHO).digest != load(ECHO + "\n").digest
+def test_the_digest_names_modules_and_data() -> None:
+    named = rfc8785.dumps({"data": {}, "modules": {"p.rego": ECHO}})
+    assert load(ECHO).digest == hashlib.sha256(named).hexdigest()
+    others = [
+        load(ECHO + "\n"),
+        RegorusEngine().load({"q.rego": ECHO}, {}),
+        RegorusEngine().load({"p.rego": ECHO}, {"floor": 7}),
+    ]
+    assert len({load(ECHO).digest, *(policy.digest for policy in others)}) == 4
+
+
+def test_any_thread_may_ask() -> None:
+    policy, together = load(ECHO), Barrier(4)
+
+    def ask(value: int) -> object:
+        together.wait()
+        return policy.evaluate("data.p.same", {"value": value})
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(ask, range(4))) == [0, 1, 2, 3]
+
+
+def test_data_that_it_would_round_is_refused() -> None:
+    with pytest.raises(PolicyInvalid, match="2\\^53"):
+        RegorusEngine().load({"p.rego": ECHO}, {"cap": 2**256 - 1})
+
+
+def test_input_nested_without_end_is_no_question() -> None:
+    value: list[object] = []
+    for _ in range(100_000):
+        value = [value]
+    with pytest.raises(PolicyFailed):
+        load(ECHO).evaluate("data.p.same", {"value": value})
