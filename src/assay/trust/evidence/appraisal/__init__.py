@@ -6,7 +6,7 @@ not count at all, or that it counts for less. The level follows from that and fr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -20,7 +20,7 @@ from assay.trust.policy import LoadedPolicy, PolicyError, PolicyFailed, RegorusE
 PACKAGE = "data.assay.appraisal"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Reason:
     """Why evidence counts for less, or for nothing."""
 
@@ -70,20 +70,26 @@ def appraise(
         "references": [dict(registers) for registers in references],
     }
     try:
-        rejected = tuple(_reasons(rules.evaluate(f"{PACKAGE}.reject", document)))
-        warned = tuple(_reasons(rules.evaluate(f"{PACKAGE}.warn", document)))
+        rejected = _reasons(rules.evaluate(f"{PACKAGE}.reject", document))
+        warned = _reasons(rules.evaluate(f"{PACKAGE}.warn", document))
     except PolicyError as error:
         return Appraisal((Reason("policy_failed", "", error.message),), (), rules.digest)
     return Appraisal(rejected, warned, rules.digest)
 
 
-def _reasons(value: Any) -> Iterator[Reason]:
-    """The members of a set that a rule made. Raises `PolicyFailed` for what is no set of reasons."""
-    try:
-        for member in sorted(value, key=lambda member: (member["rule"], member["family"], member["message"])):
-            yield Reason(str(member["rule"]), str(member["family"]), str(member["message"]))
-    except (TypeError, KeyError):
-        raise PolicyFailed("The rules do not give reasons of rule, family and message.") from None
+def _reasons(value: Any) -> tuple[Reason, ...]:
+    """The members of a set that a rule made, in order. Raises `PolicyFailed` for what is no set of reasons."""
+    if not isinstance(value, list):
+        raise PolicyFailed("The rules give no set of reasons.")
+    return tuple(sorted(map(_reason, value)))
+
+
+def _reason(member: Any) -> Reason:
+    match member:
+        case {"rule": str(rule), "family": str(family), "message": str(message)}:
+            return Reason(rule, family, message)
+        case _:
+            raise PolicyFailed("The rules do not give reasons of rule, family and message.")
 
 
 def _to_input(claims: Claims) -> dict[str, Any]:

@@ -17,6 +17,11 @@ accelerators := {"nvidia"}
 
 # --- who vouches for it
 
+# Nothing claimed is nothing to believe.
+reject contains reason("no_claims", {"family": ""}, "it claims nothing") if {
+	count(input.claims) == 0
+}
+
 # A vendor's root for engineering parts: its hardware is real, its secrets are not.
 reject contains reason("debug_root", one, "the root is for engineering parts") if {
 	some one in input.claims
@@ -154,8 +159,10 @@ warn contains reason("gpu_alone", one, "no processor's evidence comes with it") 
 
 reason(rule, one, message) := {"rule": rule, "family": one.family, "message": message}
 
+# A reference that names no register would fit everything.
 known(one) if {
 	some registers in input.references
+	count(registers) > 0
 	every name, digest in registers {
 		one.measurements[name] == digest
 	}

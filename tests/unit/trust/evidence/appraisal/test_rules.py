@@ -19,6 +19,7 @@ NAMES = [rule[1] for rule in RULE.finditer(TEXT)]
 REJECTING = {rule[1] for rule in RULE.finditer(TEXT) if rule[0].startswith("reject")}
 
 BROKEN: dict[str, Sequence[Claims]] = {
+    "no_claims": [],
     "debug_root": [snp(anchor=TrustAnchor(AnchorKind.DEBUG, "snp", "engineering", "00" * 32))],
     "unlisted_family": [snp(family="sgx")],
     "debug": [snp(debug=True)],
@@ -126,18 +127,28 @@ def test_a_driver_that_is_no_number_is_refused() -> None:
 def test_a_reference_value_matches_whole() -> None:
     both = ({"MEASUREMENT": CODE, "HOST_DATA": "11"},)
     assert spoken(appraise([snp()], NOW, both, load_rules())) == {"unknown_code"}
+    assert spoken(appraise([snp()], NOW, ({},), load_rules())) == {"unknown_code"}
     one_of_two = ({"MEASUREMENT": "00"}, {"MEASUREMENT": CODE})
     assert spoken(appraise([snp()], NOW, one_of_two, load_rules())) == set()
+
+
+def own(reject: str, warn: str) -> str:
+    return f"package assay.appraisal\n\nimport rego.v1\n\n{reject}\n\n{warn}\n"
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "package other\n",
-        "package assay.appraisal\n\nimport rego.v1\n\nreject := 7\n\nwarn := []\n",
-        "package assay.appraisal\n\nimport rego.v1\n\nreject := []\n\nwarn := [1]\n",
-        'package assay.appraisal\n\nimport rego.v1\n\nreject := []\n\nwarn contains {"rule": "x"}\n',
-        "package assay.appraisal\n\nimport rego.v1\n\nreject := []\n",
+        own("reject := []", ""),
+        own("reject := 7", "warn := []"),
+        own("reject := {}", "warn := []"),
+        own('reject := ""', "warn := []"),
+        own("reject := false", "warn := []"),
+        own("reject := []", "warn := [1]"),
+        own("reject := []", 'warn contains {"rule": "x"}'),
+        own("reject := []", 'warn contains {"rule": "x", "family": "snp", "message": 7}'),
+        own("reject := [to_number(input.claims[0].family)]", "warn := []"),
     ],
 )
 def test_rules_that_say_nothing_usable_reject(text: str) -> None:
@@ -146,5 +157,4 @@ def test_rules_that_say_nothing_usable_reject(text: str) -> None:
 
 
 def test_rules_of_ones_own_replace_all() -> None:
-    text = "package assay.appraisal\n\nimport rego.v1\n\nreject := []\n\nwarn := []\n"
-    assert spoken(judge([snp(debug=True, missing=("crl",))], text)) == set()
+    assert spoken(judge([snp(debug=True, missing=("crl",))], own("reject := []", "warn := []"))) == set()
