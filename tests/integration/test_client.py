@@ -97,7 +97,9 @@ def test_a_stream_that_is_left_early_closes(client: Client) -> None:
 def test_the_bundle_verifies_offline_and_is_completed_by_the_log(client: Client, policy: Policy) -> None:
     answer = client.chat.completions.create(model=GPT, messages=say("one two three"))
     bundle = answer.bundle(complete=True, timeout=10)
-    verdict = assay.verify_file(bundle.to_bytes(), policy, answer.receipt.statement.issued_at)
+    statement = answer.receipt.statement
+    asked = replace(policy, nonce=statement.nonce)
+    verdict = assay.verify_file(bundle.to_bytes(), asked, statement.issued_at)
     assert {check.name: check.status for check in verdict.checks} == dict.fromkeys(
         [
             "format",

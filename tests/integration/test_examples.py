@@ -49,7 +49,7 @@ def test_anthropic_sdk(environment: dict[str, str]) -> None:
 def test_stream_and_verify_offline(environment: dict[str, str]) -> None:
     assert "SIGNED-SIMULATED receipt" in run("stream_verified.py", environment=environment)
     verified = run("verify_offline.py", "call.assay", "trust.json", environment=environment)
-    assert verified.count("passed") == 7
+    assert verified.count("passed") == 9
 
 
 def test_every_example_is_among_these() -> None:

@@ -48,7 +48,7 @@ def test_heads(gateway: RunningGateway, script: str) -> None:
     for head in heard.heads:
         for chunk in heard.chunks[witness.chunks : head.chunks]:
             witness.add(chunk)
-        head.check(bytes.fromhex(heard.statement.node))
+        head.check(bytes.fromhex(heard.statement.key.key))
         assert (head.chunks, head.root, head.stream) == (witness.chunks, witness.root(), heard.stream)
     assert len(heard.heads) <= 1 + (came[-1] - came[0]) / HEAD_INTERVAL_S + 1, (
         "signing costs; no more than needed"

@@ -15,14 +15,14 @@ from securesystemslib.signer import SSlibKey
 from tests.vectors.make import FILE
 
 VECTORS = json.loads(FILE.read_text())
-KEY = SSlibKey(VECTORS["keys"]["node_key_id"], "ed25519", "ed25519", {"public": VECTORS["keys"]["node"]})
+KEY = SSlibKey(VECTORS["keys"]["key_id"], "ed25519", "ed25519", {"public": VECTORS["keys"]["key"]})
 
 
 @pytest.mark.parametrize("kind", ["whole", "stream"])
 def test_securesystemslib_verifies_the_envelope(kind: str) -> None:
     envelope = Envelope.from_dict(json.loads(VECTORS[kind]["receipt"]))
     accepted = envelope.verify([KEY], 1)
-    assert list(accepted) == [VECTORS["keys"]["node_key_id"]]
+    assert list(accepted) == [VECTORS["keys"]["key_id"]]
 
 
 @pytest.mark.parametrize("kind", ["whole", "stream"])

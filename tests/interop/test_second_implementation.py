@@ -37,7 +37,7 @@ def test_it_arrives_at_every_vector() -> None:
     "place",
     [
         ("canonical", 1, "canonical"),
-        ("keys", "node_key_id"),
+        ("keys", "key_id"),
         ("keys", "log_vkey"),
         ("secret",),
         ("whole", "salts", "request/seed"),

@@ -18,6 +18,7 @@ from eth_utils import keccak
 
 from assay.trust.canonical import canonicalize
 from assay.trust.envelope import Envelope, key_id
+from assay.trust.keys.certificate import KeyCertificate
 from assay.trust.receipts.commitment import Opening, OpeningSecret
 from assay.trust.receipts.content import (
     ANSWER,
@@ -52,6 +53,7 @@ from assay.trust.transparency.proof import LogProof
 FILE = Path(__file__).with_name("receipts.json")
 
 NODE = Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32)
+KEY = Ed25519PrivateKey.from_private_bytes(bytes([3]) * 32)
 LOG = NoteSigner("vectors.example/log", Ed25519PrivateKey.from_private_bytes(bytes([2]) * 32))
 SECRET = OpeningSecret(bytes(range(32)))
 NONCE = "vector-nonce"
@@ -86,8 +88,10 @@ def make() -> dict[str, Any]:
         "spec": "docs/spec/receipt.md",
         "keys": {
             "node_seed": (bytes([1]) * 32).hex(),
-            "node": _node().hex(),
-            "node_key_id": key_id(_node()),
+            "node": _raw(NODE).hex(),
+            "key_seed": (bytes([3]) * 32).hex(),
+            "key": _raw(KEY).hex(),
+            "key_id": key_id(_raw(KEY)),
             "log_vkey": LOG.verifier.vkey,
         },
         "canonical": [
@@ -135,7 +139,7 @@ def _stream() -> dict[str, Any]:
     for chunk in CHUNKS[:-1]:
         witness.add(chunk)
         roots.append(witness.root())
-    head = StreamHead.sign(STREAM_ID, witness, NODE.sign)
+    head = StreamHead.sign(STREAM_ID, witness, KEY.sign)
     witness.add(CHUNKS[-1])
     roots.append(witness.root())
     statement = _statement(claim_stream(witness, STREAM_ID, Outcome.COMPLETED))
@@ -178,13 +182,13 @@ def _statement(answer: AnswerClaim) -> Statement:
         payment=PaymentClaim("account", "b3BhcXVl"),
         evidence=(),
         nonce=NONCE,
-        node=_node().hex(),
+        key=CERTIFICATE,
         issued_at=datetime(2026, 11, 24, 12, 0, 0, 5000, UTC),
     )
 
 
 def _seal(statement: Statement) -> Envelope:
-    return Envelope.sign(statement.to_bytes(), key_id(_node()), NODE.sign)
+    return Envelope.sign(statement.to_bytes(), key_id(_raw(KEY)), KEY.sign)
 
 
 def _proof(envelope: Envelope) -> bytes:
@@ -193,8 +197,17 @@ def _proof(envelope: Envelope) -> bytes:
     return LogProof(0, (), checkpoint.sign(LOG).encode()).encode()
 
 
-def _node() -> bytes:
-    return NODE.public_key().public_bytes_raw()
+def _raw(key: Ed25519PrivateKey) -> bytes:
+    return key.public_key().public_bytes_raw()
+
+
+CERTIFICATE = KeyCertificate.issue(
+    _raw(NODE).hex(),
+    _raw(KEY).hex(),
+    datetime(2026, 11, 24, tzinfo=UTC),
+    datetime(2026, 12, 1, tzinfo=UTC),
+    NODE.sign,
+)
 
 
 if __name__ == "__main__":

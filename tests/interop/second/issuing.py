@@ -20,7 +20,7 @@ VECTORS: Mapping[str, Any] = json.loads(VECTORS_FILE.read_text())
 POLICY = {"nodes": [VECTORS["keys"]["node"]], "logs": [VECTORS["keys"]["log_vkey"]]}
 AT = datetime(2026, 11, 24, 12, 1, tzinfo=UTC)
 
-NODE_KEY = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(VECTORS["keys"]["node_seed"]))
+SIGNER = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(VECTORS["keys"]["key_seed"]))
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 
 
@@ -62,8 +62,8 @@ def signed(payload: bytes) -> bytes:
     """A receipt over any payload at all."""
     message = b"DSSEv1 %d %s %d %s" % (len(PAYLOAD_TYPE), PAYLOAD_TYPE.encode(), len(payload), payload)
     signature = {
-        "keyid": VECTORS["keys"]["node_key_id"],
-        "sig": base64.b64encode(NODE_KEY.sign(message)).decode(),
+        "keyid": VECTORS["keys"]["key_id"],
+        "sig": base64.b64encode(SIGNER.sign(message)).decode(),
     }
     encoded = base64.b64encode(payload).decode()
     return canonical({"payload": encoded, "payloadType": PAYLOAD_TYPE, "signatures": [signature]})

@@ -3,6 +3,7 @@ import { isHex } from "./bytes.mjs";
 import { isObject, parseJson } from "./canonical.mjs";
 import { COSIGNATURE, ED25519, readVerifierKey } from "./note.mjs";
 import { demand } from "./refused.mjs";
+import { readRevocation } from "./revocation.mjs";
 
 export const RANK = {
   REJECTED: 0,
@@ -23,6 +24,7 @@ const DEFAULTS = {
   anchors: [],
   measurements: [],
   appraisal: null,
+  revocations: [],
   logs: [],
   witnesses: [],
   quorum: 0,
@@ -41,7 +43,7 @@ export function readPolicy(value) {
   demand(Object.keys(value).every(isKnown), "The policy has a member that is not known.");
   const policy = { ...DEFAULTS, ...value };
   demand(Object.hasOwn(RANK, policy.floor), "The floor is no level.");
-  for (const name of ["nodes", "anchors", "measurements", "logs", "witnesses"]) {
+  for (const name of ["nodes", "anchors", "measurements", "revocations", "logs", "witnesses"]) {
     demand(Array.isArray(policy[name]), `${name} is not a list.`);
   }
   demand(policy.nodes.every((key) => isHex(key, 32)), "A node is named by its raw public key in hex.");
@@ -53,6 +55,7 @@ export function readPolicy(value) {
   demand(policy.nonce === null || typeof policy.nonce === "string", "The nonce is a text or null.");
   return {
     ...policy,
+    revocations: policy.revocations.map(readRevocation),
     logs: policy.logs.map((vkey) => readVerifierKey(vkey, ED25519)),
     witnesses: policy.witnesses.map((vkey) => readVerifierKey(vkey, COSIGNATURE)),
   };

@@ -1,5 +1,5 @@
 /** The statement (§3): the in-toto claim about one call. */
-import { sha256 } from "./bytes.mjs";
+import { fromBase64, sha256 } from "./bytes.mjs";
 import { readCanonical } from "./canonical.mjs";
 import { demand } from "./refused.mjs";
 import { count, digest, flag, list, object, oneOf, record, single, text } from "./shape.mjs";
@@ -44,6 +44,7 @@ const STATEMENT = object({
     evidence: list(object({ type: text, digest: object({ sha256: digest }) })),
     nonce: text,
     node: digest,
+    key: object({ public: digest, not_before: text, not_after: text, signature: text }),
     issued_at: text,
   }),
 });
@@ -61,6 +62,9 @@ export function readStatement(payload) {
     isStream: algorithm === STREAM,
     answerDigest,
     issuedAt: instant(value.predicate.issued_at),
+    keyFrom: instant(value.predicate.key.not_before),
+    keyUntil: instant(value.predicate.key.not_after),
+    keySignature: fromBase64(value.predicate.key.signature),
   };
   demandStreamAgrees(statement);
   demandCostIsDue(statement);

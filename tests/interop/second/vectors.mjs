@@ -5,6 +5,7 @@ import { canonical, parseJson } from "./canonical.mjs";
 import { attachmentLabel, claimsOf, commitment, fieldLabel, requestValues, saltOf } from "./commitments.mjs";
 import { readStream, readWhole } from "./delivery.mjs";
 import { DOMAIN, RECEIPT, messageOf, typedDataHash } from "./eip712.mjs";
+import { checkCertificate } from "./certificate.mjs";
 import { checkSignature, readEnvelope, signedBytes } from "./envelope.mjs";
 import { checkInclusion } from "./log.mjs";
 import { checkOpening, readOpening } from "./opening.mjs";
@@ -23,7 +24,8 @@ function same(ours, theirs, what) {
 export function checkVectors({ canonical: spellings, keys, secret, whole, stream }) {
   spellings.forEach(checkSpelling);
   same(publicKeyOf(Buffer.from(keys.node_seed, "hex")).toString("hex"), keys.node, "keys.node");
-  same(sha256(Buffer.from(keys.node, "hex")).toString("hex"), keys.node_key_id, "keys.node_key_id");
+  same(publicKeyOf(Buffer.from(keys.key_seed, "hex")).toString("hex"), keys.key, "keys.key");
+  same(sha256(Buffer.from(keys.key, "hex")).toString("hex"), keys.key_id, "keys.key_id");
   const salts = Buffer.from(secret, "hex");
   checkWhole(whole, keys, salts);
   checkStream(stream, whole, keys, salts);
@@ -54,8 +56,10 @@ function checkReceipt(receipt, vector, keys, place) {
   const statement = readStatement(envelope.payload);
   same(statement.id, vector.receipt_id, `${place}.receipt_id`);
   same(statement.node, keys.node, `${place}: the node`);
-  checkSignature(envelope, statement.node);
-  const anew = signWith(Buffer.from(keys.node_seed, "hex"), signedBytes(envelope));
+  same(statement.key.public, keys.key, `${place}: the key`);
+  checkCertificate(statement);
+  checkSignature(envelope, statement.key.public);
+  const anew = signWith(Buffer.from(keys.key_seed, "hex"), signedBytes(envelope));
   same(envelope.signature, anew, `${place}: the signature`);
   return statement;
 }
@@ -118,7 +122,7 @@ function checkStream(vector, { request }, keys, secret) {
   checkDelivery(delivery, vector, secret, "stream.delivered_base64");
   demand(heads.length > 0 && isHex(start.stream, 32), "stream: there is no head.");
   for (const head of heads) {
-    checkHead(head, keys.node);
+    checkHead(head, keys.key);
     same([head.stream, head.root], [start.stream, vector.roots[head.chunks - 1]], "stream: a head");
   }
 }

@@ -1,8 +1,9 @@
 /** The verdict (§9). Evidence is not read here, so no verdict is higher than `SIGNED`. */
 import { readBundle } from "./bundle.mjs";
 import { sha256 } from "./bytes.mjs";
+import { checkCertificate } from "./certificate.mjs";
 import { checkSignature, readEnvelope } from "./envelope.mjs";
-import { checkInclusion } from "./log.mjs";
+import { checkInclusion, readProof } from "./log.mjs";
 import { checkOpening, readOpening } from "./opening.mjs";
 import { Refused, demand } from "./refused.mjs";
 import { readStatement } from "./statement.mjs";
@@ -27,7 +28,7 @@ export function verify(bytes, policy, at) {
   if (format.status === FAILED) return { level: "REJECTED", checks: [format] };
   const checks = [
     format,
-    check("signature", () => signature(parts)),
+    check("signature", () => signature(parts, policy)),
     check("opening", () => opening(parts)),
     check("inclusion", () => inclusion(parts, policy)),
     check("evidence", () => evidence(parts)),
@@ -59,9 +60,24 @@ function readParts(bytes) {
   return { bundle, envelope, statement, opened };
 }
 
-function signature({ envelope, statement }) {
-  checkSignature(envelope, statement.node);
-  return `Ed25519 by node ${envelope.keyid.slice(0, 16)}`;
+function signature({ bundle, envelope, statement }, policy) {
+  checkCertificate(statement);
+  checkSignature(envelope, statement.key.public);
+  const taken = policy.revocations.filter(({ node, key }) => node === statement.node && key === statement.key.public);
+  for (const { log, size } of taken) demand(wasLoggedBefore(bundle, policy, log, size), "The node took the key back.");
+  return `Ed25519 by key ${envelope.keyid.slice(0, 16)}`;
+}
+
+/** Whether the log of this origin shows the receipt among its first `size` entries. */
+function wasLoggedBefore({ receipt, proof }, { logs, witnesses, quorum }, origin, size) {
+  if (proof === undefined) return false;
+  try {
+    checkInclusion(receipt, proof, { logs: logs.filter(({ name }) => name === origin), witnesses, quorum });
+  } catch (error) {
+    if (error instanceof Refused) return false;
+    throw error;
+  }
+  return readProof(proof).index < BigInt(size);
 }
 
 function opening({ bundle, statement, opened }) {

@@ -26,6 +26,7 @@ _COMMANDS = {
     "receipts": "List, show and export the receipts kept here.",
     "proxy": "Run a local OpenAI and Anthropic endpoint that verifies every answer.",
     "trust": "Show whom this machine believes, or come to believe a gateway.",
+    "keys": "Show the keys of this machine's node, take one back, or hand its identity on.",
     "enclave": "Build the gateway's enclave image, measure it, or read what was signed of it.",
 }
 """Each command is defined in the module of its name; this is its line in the help."""

@@ -10,7 +10,7 @@ from assay.apps.cli.table import format_table
 from assay.engines.enclave.manifest import Manifest
 from assay.trust.envelope import key_id
 from assay.trust.evidence.reference import ReferenceValue, ReferenceValues
-from assay.trust.receipts.statement import write_time
+from assay.trust.timestamp import write_time
 
 
 def show_manifest(manifest: Manifest) -> None:

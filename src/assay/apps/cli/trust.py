@@ -12,9 +12,11 @@ from assay.apps.cli.files import read_file
 from assay.apps.cli.measured import show_reference_values
 from assay.apps.client.environment import load_policy
 from assay.apps.network.home import Home
-from assay.apps.network.introduction import believe, expect
+from assay.apps.network.introduction import believe, expect, follow
 from assay.trust.envelope import key_id
 from assay.trust.evidence.reference import ReferenceValues
+from assay.trust.keys.revocation import Revocation
+from assay.trust.keys.succession import Succession
 from assay.trust.receipts.policy import Policy
 
 
@@ -73,6 +75,19 @@ def measurements(file: Path, by: str) -> None:
     click.echo(f"Written to {home.trust}.")
 
 
+@trust.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def succeed(file: Path) -> None:
+    """Follow a node to its new identity: FILE is the succession that `assay keys rotate` wrote, signed by both."""
+    succession = Succession.verify(read_file(file))
+    home = Home.find(os.environ)
+    if not follow(home, succession):
+        raise click.ClickException(
+            f"This machine does not believe {succession.old}, so it follows it nowhere."
+        )
+    click.echo(f"Believed from now on, too: {succession.new}")
+
+
 def _show_believed(policy: Policy) -> None:
     for node in sorted(policy.nodes):
         click.echo(f"node     {node}  called {key_id(bytes.fromhex(node))[:16]}")
@@ -82,5 +97,7 @@ def _show_believed(policy: Policy) -> None:
         click.echo(f"log      {log.vkey}")
     for registers in policy.measurements:
         click.echo(f"code     {'  '.join(f'{name} {value}' for name, value in registers.items())}")
+    for revocation in map(Revocation.verify, policy.revocations):
+        click.echo(f"revoked  {revocation.key}  from entry {revocation.size} of {revocation.log} on")
     for witness in policy.witnesses:
         click.echo(f"witness  {witness.vkey}")

@@ -16,7 +16,11 @@ from assay.apps.client.steps import Fetch, Pause, Steps
 from assay.apps.client.verified import Verified
 from assay.errors import AssayError
 from assay.trust.envelope import Envelope
+from assay.trust.evidence import EvidenceError
+from assay.trust.evidence.collection import Collection
 from assay.trust.evidence.examination import examine
+from assay.trust.keys.certificate import KeyCertificate
+from assay.trust.keys.errors import KeyNotCertified
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.statement import Statement, receipt_id
@@ -51,7 +55,10 @@ class Backing:
         proof = None
         if self._policy.require_inclusion:
             proof = yield from self.proof(receipt_id(received.delivery.receipt.payload), PROOF_TIMEOUT_S)
-        return exchange.conclude(received, evidence, proof, self._clock(), self._judge)
+        verified = exchange.conclude(received, evidence, proof, self._clock(), self._judge)
+        if self._head_keys and received.statement.key.key not in self._head_keys:
+            self._head_keys = None  # the node has started anew since they were asked for
+        return verified
 
     def complete(self, bundle: Bundle, timeout: float) -> Steps[Bundle]:
         """``bundle`` with its log proof. Raises `ProofPending` after ``timeout`` seconds, or `AnswerRefused`."""
@@ -87,22 +94,32 @@ class Backing:
             waited, pause = waited + pause, min(2 * pause, LONGEST_PAUSE_S)
 
     def head_keys(self) -> Steps[frozenset[str]]:
-        """Node keys whose heads may release text before the receipt is there: those that meet the floor alone."""
+        """Keys whose heads may release text before the receipt is there: those that meet the floor alone."""
         if self._head_keys is None:
-            if Level.SIGNED.meets(self._policy.floor) and self._policy.nodes:
-                self._head_keys = self._policy.nodes
-            else:
-                attested = yield from self._attested_key()
-                self._head_keys = frozenset() if attested is None else frozenset({attested})
+            key = yield from self._current_key()
+            self._head_keys = frozenset() if key is None else frozenset({key})
         return self._head_keys
 
-    def _attested_key(self) -> Steps[str | None]:
-        """The node key that fresh evidence vouches for at the policy's level, or None."""
-        if not self._policy.anchors:
-            return None
+    def _current_key(self) -> Steps[str | None]:
+        """The key by which the gateway signs now, if a pinned node or fresh evidence vouches for it well enough."""
         nonce = os.urandom(32)
         file = yield Fetch(f"/attestation?nonce={nonce.hex()}")
-        examined = examine(self._judge, file or b"", self._clock(), nonce=nonce)
-        if examined.judgement is None or not examined.verdict.level.meets(self._policy.floor):
+        try:
+            collection = Collection.from_bytes(file or b"")
+        except EvidenceError:
             return None
-        return examined.judgement.collection.key.hex()
+        key = collection.key.hex()
+        if self._is_pinned(collection.certificate, key) and Level.SIGNED.meets(self._policy.floor):
+            return key
+        examined = examine(self._judge, collection.to_bytes(), self._clock(), nonce=nonce)
+        return key if examined.verdict.level.meets(self._policy.floor) else None
+
+    def _is_pinned(self, certificate: KeyCertificate | None, key: str) -> bool:
+        """Whether a node that the policy pins vouches for ``key``."""
+        if certificate is None or certificate.key != key or certificate.node not in self._policy.nodes:
+            return False
+        try:
+            certificate.check(self._clock())
+        except KeyNotCertified:
+            return False
+        return True

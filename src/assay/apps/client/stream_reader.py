@@ -31,7 +31,7 @@ from assay.trust.receipts.stream import BlockSplitter, StreamHead, StreamWitness
 class StreamReader:
     """Reads one streamed answer.
 
-    ``head_keys`` are the node keys (hex) that meet the policy by themselves. ``provisional`` releases every block at
+    ``head_keys`` are the keys (hex) whose heads meet the policy by themselves. ``provisional`` releases every block at
     once, before anything is verified; the end is judged all the same.
     """
 
@@ -146,9 +146,9 @@ class StreamReader:
 
     def _check_signers(self, statement: Statement) -> None:
         """Heads and receipt are by one key. Heads that no key vouched for are checked now that one is named."""
-        if self._signer is not None and self._signer != statement.node:
-            raise self._refuse("head", "the receipt is by another node than the heads")
-        self._check_heads(key=statement.node)
+        if self._signer is not None and self._signer != statement.key.key:
+            raise self._refuse("head", "the receipt is by another key than the heads")
+        self._check_heads(key=statement.key.key)
 
     def _check_heads(self, *heads: StreamHead, key: str) -> None:
         """These heads, and those that came before it was known whose they should be, are by ``key``."""

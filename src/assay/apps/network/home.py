@@ -34,6 +34,11 @@ class Home:
         return self.root / "log"
 
     @property
+    def revocations(self) -> Path:
+        """Keys that this node has taken back, a signed file each."""
+        return self.root / "revocations"
+
+    @property
     def evidence(self) -> Path:
         return self.root / "evidence"
 

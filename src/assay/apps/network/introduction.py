@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assay.apps.network.home import Home
+from assay.trust.keys.succession import Succession
 from assay.trust.metering import CredentialRefused
 from assay.trust.receipts.policy import Policy
 
@@ -45,9 +46,22 @@ def believe(home: Home, met: Policy) -> None:
         known,
         nodes=known.nodes | met.nodes,
         anchors=tuple(dict.fromkeys((*known.anchors, *met.anchors))),
+        revocations=tuple(dict.fromkeys((*known.revocations, *met.revocations))),
         logs=tuple(dict.fromkeys((*known.logs, *met.logs))),
     )
     _write(home.trust, joined.to_json())
+
+
+def follow(home: Home, succession: Succession) -> bool:
+    """Believe the new identity where the policy of ``home`` believes the old; tells whether it did.
+
+    Raises `ConfigError` for a policy that cannot be read.
+    """
+    known = _policy(home)
+    if succession.old not in known.nodes:
+        return False
+    _write(home.trust, replace(known, nodes=known.nodes | {succession.new}).to_json())
+    return True
 
 
 def expect(home: Home, measurements: Iterable[Mapping[str, str]]) -> None:

@@ -18,7 +18,9 @@ from typing import Self
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from assay.apps.network.home import Home
+from assay.apps.network.identity import revocations
 from assay.apps.network.warming import Warming
+from assay.engines.enclave.boot_key import BootKey
 from assay.engines.enclave.node_key import NodeKey
 from assay.engines.enclave.secret_file import read_or_create
 from assay.engines.enclave.simulated import SimulatedEnclave
@@ -39,6 +41,7 @@ from assay.services.gateway.stored import Stored
 from assay.services.gateway.tracing import find_tracing
 from assay.services.payments.accounts import AccountRail
 from assay.services.payments.store import AccountStore
+from assay.trust.envelope import key_id
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.predicate import PaymentClaim
 from assay.trust.transparency.note import NoteSigner
@@ -61,8 +64,10 @@ class Node:
         self, home: Home, catalogue: Catalogue, *, secrets: Mapping[str, str], clock: Callable[[], datetime]
     ):
         key = NodeKey.open(home.keys)
+        boot_key = BootKey(key, clock)
         enclave = SimulatedEnclave.open(home.keys, clock=clock, config_digest=_config_digest(home))
-        self.log = Log.open(home.log, origin=f"assay.local/{key.key_id[:16]}", signer=_log_signer(home, key))
+        log_signer = _log_signer(home)
+        self.log = Log.open(home.log, origin=log_signer.name, signer=log_signer)
         self._sequencer = Sequencer(self.log, interval=1.0)
         self._index = ReceiptIndex(home.receipt_index)
         self._accounts = AccountStore(home.accounts)
@@ -73,12 +78,13 @@ class Node:
         self.trust = Policy(
             nodes=frozenset({key.public_key.hex()}),
             anchors=(enclave.anchor(),),
-            logs=(_log_signer(home, key).verifier,),
+            revocations=revocations(home),
+            logs=(log_signer.verifier,),
         )
         self._tracing = find_tracing(secrets)
-        attestor = Attestor(enclave, key, home.evidence, clock)
+        attestor = Attestor(enclave, boot_key, home.evidence, clock)
         metrics = Metrics()
-        notary = Notary(key, self.log, self._sequencer, self._index, attestor, clock)
+        notary = Notary(boot_key, self.log, self._sequencer, self._index, attestor, clock)
         calls = Calls(
             catalogue=catalogue,
             router=Router(self._providers),
@@ -178,9 +184,10 @@ def _config_digest(home: Home) -> bytes:
     return hashlib.sha384(home.catalogue.read_bytes() if home.catalogue.exists() else b"").digest()
 
 
-def _log_signer(home: Home, key: NodeKey) -> NoteSigner:
-    seed = read_or_create(home.keys / "log-key", _random_key)
-    return NoteSigner(f"assay.local/{key.key_id[:16]}", Ed25519PrivateKey.from_private_bytes(seed))
+def _log_signer(home: Home) -> NoteSigner:
+    """The log outlives the identities of its node, so its name comes from its own key."""
+    key = Ed25519PrivateKey.from_private_bytes(read_or_create(home.keys / "log-key", _random_key))
+    return NoteSigner(f"assay.local/{key_id(key.public_key().public_bytes_raw())[:16]}", key)
 
 
 def _random_key() -> bytes:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from assay.engines.enclave.boot_key import BootKey
 from assay.engines.enclave.enclave import Enclave
-from assay.engines.enclave.node_key import NodeKey
 from assay.engines.tlog.durable import write_durably
 from assay.trust.evidence import NODE_KEY_DOMAIN, bind, collection
 from assay.trust.evidence.collection import Collection
@@ -24,10 +24,10 @@ logger = logging.getLogger(__name__)
 
 
 class Attestor:
-    """Keeps one current evidence file over the node's key, and every earlier one by digest."""
+    """Keeps one current evidence file over the key of this boot, and every earlier one by digest."""
 
     def __init__(
-        self, enclave: Enclave, key: NodeKey, directory: Path, clock: Callable[[], datetime]
+        self, enclave: Enclave, key: BootKey, directory: Path, clock: Callable[[], datetime]
     ) -> None:
         self._enclave = enclave
         self._key = key
@@ -53,10 +53,11 @@ class Attestor:
         return self._current
 
     def attest(self, nonce: bytes) -> bytes:
-        """A fresh evidence file over the node's key and a caller's nonce."""
+        """A fresh evidence file over the key of this boot and a caller's nonce."""
         bound = bind(NODE_KEY_DOMAIN, self._key.public_key, (), nonce)
         parts = self._enclave.evidence(bound, nonce)
-        return Collection(parts, self._key.public_key, nonce=nonce).to_bytes()
+        certificate = self._key.certificate(self._clock())
+        return Collection(parts, self._key.public_key, nonce=nonce, certificate=certificate).to_bytes()
 
     def document(self, sha256: str) -> bytes | None:
         """The evidence file with this digest (64 hex digits), if this node ever issued it."""

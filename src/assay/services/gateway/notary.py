@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from assay.engines.enclave.node_key import NodeKey
+from assay.engines.enclave.boot_key import BootKey
 from assay.engines.tlog.errors import EntryTooLargeError, LogError, StorageFullError
 from assay.engines.tlog.log import Log
 from assay.engines.tlog.sequencer import Sequencer
@@ -42,11 +42,11 @@ class LogUnavailable(LogError):
 
 
 class Notary:
-    """Signs statements with the node's key and appends them to its log."""
+    """Signs statements with the key of this boot and appends them to the node's log."""
 
     def __init__(
         self,
-        key: NodeKey,
+        key: BootKey,
         log: Log,
         sequencer: Sequencer,
         index: ReceiptIndex,
@@ -54,7 +54,6 @@ class Notary:
         clock: Callable[[], datetime],
     ) -> None:
         self._key = key
-        self._node = key.public_key.hex()
         self._log = log
         self._sequencer = sequencer
         self._index = index
@@ -100,7 +99,7 @@ class Notary:
         Raises `StorageFullError` or `LogUnavailable` when it cannot be written, and `EntryTooLargeError` when there is
         too much to name; then nothing was notarised.
         """
-        cost = price.cost(usage)
+        cost, now = price.cost(usage), self._clock()
         payload = Statement(
             operation=operation,
             request=request,
@@ -114,8 +113,8 @@ class Notary:
             payment=payment,
             evidence=self._attestor.current(),
             nonce=nonce,
-            node=self._node,
-            issued_at=self._clock(),
+            key=self._key.certificate(now),
+            issued_at=now,
         ).to_bytes()
         envelope = Envelope.sign(payload, self._key.key_id, self._key.sign)
         log_index = self._append(envelope.to_bytes())

@@ -21,9 +21,12 @@ from assay.trust.canonical import canonicalize, parse_canonical
 from assay.trust.evidence.binding import NODE_KEY_DOMAIN, bind
 from assay.trust.evidence.errors import EvidenceMalformed
 from assay.trust.evidence.evidence import Evidence
+from assay.trust.keys.certificate import KeyCertificate
 
 TYPE: Final = "urn:assay:evidence:v1"
 """Names the format, in the file and in the receipts that point to one."""
+
+_MEMBERS: Final = {"certificate", "channel_keys", "key", "nonce", "parts", "type"}
 
 MAX_BYTES: Final = 8 * 1024 * 1024
 MAX_PARTS: Final = 9
@@ -41,6 +44,8 @@ class Collection:
     """The public keys by which it ends TLS or HPKE, in the order of `bind`."""
     nonce: bytes = b""
     """The challenge that all of it answers; empty when there was none."""
+    certificate: KeyCertificate | None = None
+    """The node's word for `key`, where there is a node behind it."""
 
     @property
     def bound(self) -> bytes:
@@ -51,6 +56,7 @@ class Collection:
         """The file: RFC 8785 JSON."""
         return canonicalize(
             {
+                "certificate": None if self.certificate is None else _certificate_to_json(self.certificate),
                 "channel_keys": [key.hex() for key in self.channel_keys],
                 "key": self.key.hex(),
                 "nonce": self.nonce.hex(),
@@ -66,7 +72,7 @@ class Collection:
             raise EvidenceMalformed(f"an evidence file has at most {MAX_BYTES} bytes")
         try:
             value = parse_canonical(data)
-            if value.keys() != {"channel_keys", "key", "nonce", "parts", "type"} or value["type"] != TYPE:
+            if value.keys() != _MEMBERS or value["type"] != TYPE:
                 raise EvidenceMalformed(f"this is no evidence file: its type is not {TYPE}")
             parts = tuple(map(_part_from_json, value["parts"]))
             collection = cls(
@@ -74,12 +80,24 @@ class Collection:
                 key=bytes.fromhex(value["key"]),
                 channel_keys=tuple(map(bytes.fromhex, value["channel_keys"])),
                 nonce=bytes.fromhex(value["nonce"]),
+                certificate=_certificate_from_json(value["certificate"]),
             )
-        except (AttributeError, TypeError, ValueError, FormatError):
+        except (AttributeError, LookupError, TypeError, ValueError, FormatError):
             raise EvidenceMalformed("the evidence file is not written as a node writes it") from None
         if not 1 <= len(parts) <= MAX_PARTS or collection.to_bytes() != data:
             raise EvidenceMalformed("the evidence file is not written as a node writes it")
         return collection
+
+
+def _certificate_to_json(certificate: KeyCertificate) -> dict[str, str]:
+    return {"node": certificate.node, **certificate.to_json()}
+
+
+def _certificate_from_json(value: Mapping[str, Any] | None) -> KeyCertificate | None:
+    if value is None:
+        return None
+    members = dict(value)
+    return KeyCertificate.from_json(members.pop("node"), members)
 
 
 def challenge(processor: bytes) -> bytes:

@@ -6,8 +6,10 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
+from assay.trust.envelope import key_id
 from assay.trust.evidence.errors import EvidenceError, EvidenceExpired
 from assay.trust.evidence.judge import Judge, Judgement
+from assay.trust.keys.errors import KeyNotCertified
 from assay.trust.verdict import Check, Level, Verdict
 
 _NOTHING = "no genuine evidence to look at"
@@ -59,7 +61,7 @@ def examine(
     return Examination(
         evidence=Check.passed("evidence", _describe(judgement)),
         appraisal=_check_appraisal(judgement),
-        binding=_check_binding(judgement, key),
+        binding=_check_binding(judgement, key, at),
         nonce=_check_nonce(judgement, nonce),
         validity=_check_validity(judgement),
         judgement=judgement,
@@ -93,7 +95,7 @@ def _check_appraisal(judgement: Judgement) -> Check:
     return Check.passed("appraisal", f"nothing to object by rules {appraisal.policy[:16]}")
 
 
-def _check_binding(judgement: Judgement, key: bytes | None) -> Check:
+def _check_binding(judgement: Judgement, key: bytes | None, at: datetime) -> Check:
     collection = judgement.collection
     if not collection.key:
         return Check.not_applicable("binding", "the evidence is for no key of a node's")
@@ -103,7 +105,18 @@ def _check_binding(judgement: Judgement, key: bytes | None) -> Check:
         )
     if key is not None and key != collection.key:
         return Check.failed("binding", "the evidence is for another key than the one that signed")
-    return Check.passed("binding", f"the evidence names the key {collection.key.hex()[:16]}")
+    names = f"the evidence names the key {key_id(collection.key)[:16]}"
+    if collection.certificate is None:
+        return Check.passed("binding", names)
+    try:
+        collection.certificate.check(at)
+    except KeyNotCertified as error:
+        return Check.failed("binding", error.message)
+    if collection.certificate.key != collection.key.hex():
+        return Check.failed("binding", "the node's certificate is for another key than the evidence")
+    return Check.passed(
+        "binding", f"{names} of node {key_id(bytes.fromhex(collection.certificate.node))[:16]}"
+    )
 
 
 def _check_nonce(judgement: Judgement, nonce: bytes | None) -> Check:

@@ -10,9 +10,12 @@ from typing import Any
 import orjson
 
 from assay.errors import ConfigError
+from assay.trust.canonical import canonicalize
+from assay.trust.envelope import SignatureError
 from assay.trust.evidence.anchors import TrustAnchor
 from assay.trust.evidence.appraisal import load_rules
 from assay.trust.evidence.judge import Judge
+from assay.trust.keys.revocation import Revocation
 from assay.trust.transparency.cosignature import CosignatureVerifier
 from assay.trust.transparency.note import NoteVerifier
 from assay.trust.verdict import Level
@@ -24,6 +27,7 @@ _MEMBERS = frozenset(
         "anchors",
         "appraisal",
         "measurements",
+        "revocations",
         "logs",
         "witnesses",
         "quorum",
@@ -48,6 +52,8 @@ class Policy:
     """Reference values (RFC 9334 §4.1): each names registers and the hex they show in code that is known."""
     appraisal: str | None = None
     """Rego to judge evidence by (``package assay.appraisal``) in place of the rules that come with Assay."""
+    revocations: tuple[bytes, ...] = ()
+    """Signed revocations of keys, as their nodes gave them out."""
     logs: tuple[NoteVerifier, ...] = ()
     witnesses: tuple[CosignatureVerifier, ...] = ()
     quorum: int = 0
@@ -70,6 +76,7 @@ class Policy:
             "nodes": sorted(self.nodes),
             "anchors": [anchor.to_json() for anchor in self.anchors],
             "measurements": [dict(registers) for registers in self.measurements],
+            "revocations": [orjson.loads(file) for file in self.revocations],
             "logs": [log.vkey for log in self.logs],
             "witnesses": [witness.vkey for witness in self.witnesses],
             "quorum": self.quorum,
@@ -100,6 +107,7 @@ class Policy:
                 anchors=tuple(map(TrustAnchor.from_json, _list(value.get("anchors", [])))),
                 appraisal=None if value.get("appraisal") is None else _text(value["appraisal"]),
                 measurements=tuple(map(_registers, _list(value.get("measurements", [])))),
+                revocations=tuple(map(_revocation, _list(value.get("revocations", [])))),
                 logs=tuple(map(NoteVerifier.from_vkey, _texts(value.get("logs", [])))),
                 witnesses=tuple(map(CosignatureVerifier.from_vkey, _texts(value.get("witnesses", [])))),
                 quorum=_whole(value.get("quorum", 0)),
@@ -110,7 +118,7 @@ class Policy:
                 max_skew=timedelta(seconds=_whole(value.get("max_skew_s", 120))),
                 nonce=None if value.get("nonce") is None else _text(value["nonce"]),
             )
-        except (TypeError, ValueError, AttributeError, OverflowError) as error:
+        except (TypeError, ValueError, AttributeError, OverflowError, SignatureError) as error:
             raise ConfigError(f"The policy has a member of the wrong kind: {error}.") from error
 
 
@@ -143,6 +151,13 @@ def _registers(value: Any) -> dict[str, str]:
         if bytes.fromhex(_text(digest)).hex() != digest or not digest:
             raise ValueError(f"register {name} is not given in lower-case hex")
     return value
+
+
+def _revocation(value: Any) -> bytes:
+    """Only one that its node has signed takes anything back."""
+    file = canonicalize(value)
+    Revocation.verify(file)
+    return file
 
 
 def _whole(value: Any) -> int:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from assay.errors import FormatError
 from assay.trust.canonical import canonicalize, parse_canonical
+from assay.trust.keys.certificate import KeyCertificate
 from assay.trust.receipts.predicate import (
     DETERMINISM,
     MODES,
@@ -33,6 +34,7 @@ from assay.trust.receipts.predicate import (
     UpstreamClaim,
     Usage,
 )
+from assay.trust.timestamp import read_time, write_time
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:assay:inference:v1"
@@ -54,10 +56,15 @@ class Statement:
     payment: PaymentClaim
     evidence: tuple[EvidenceClaim, ...]
     nonce: str
-    node: str
-    """The node's raw Ed25519 public key, hex."""
+    key: KeyCertificate
+    """The key that signs, and the word of the node that stands behind it."""
     issued_at: datetime
     mode: str = "vanilla"
+
+    @property
+    def node(self) -> str:
+        """The node's identity: a raw Ed25519 public key, hex."""
+        return self.key.node
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -68,6 +75,7 @@ class Statement:
                 "engine": self.engine.to_json(),
                 "evidence": [item.to_json() for item in self.evidence],
                 "issued_at": write_time(self.issued_at),
+                "key": self.key.to_json(),
                 "mode": self.mode,
                 "model": self.model.to_json(),
                 "node": self.node,
@@ -113,16 +121,6 @@ def receipt_id(payload: bytes) -> str:
     return hashlib.sha256(payload).hexdigest()
 
 
-def write_time(at: datetime) -> str:
-    """RFC 3339 in UTC with milliseconds."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def read_time(text: str) -> datetime:
-    """The inverse of `write_time`; accepts its exact form only. Raises `ValueError`."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
-
-
 def _read(value: Any) -> Statement:
     """Build from parsed JSON; the caller compares the result's own JSON with what was read."""
     predicate = value["predicate"]
@@ -159,7 +157,7 @@ def _read(value: Any) -> Statement:
             for item in predicate["evidence"]
         ),
         nonce=_text(predicate["nonce"]),
-        node=_hex(predicate["node"]),
+        key=KeyCertificate.from_json(_hex(predicate["node"]), predicate["key"]),
         issued_at=read_time(predicate["issued_at"]),
     )
     if algorithm != statement.answer.algorithm:

@@ -15,10 +15,12 @@ from typing import Any
 import orjson
 
 from assay.errors import AssayError, FormatError
-from assay.trust.envelope import Envelope, SignatureError
+from assay.trust.envelope import Envelope, SignatureError, key_id
 from assay.trust.evidence import collection
 from assay.trust.evidence.examination import Examination, examine, nothing_to_examine
 from assay.trust.evidence.judge import Judge, Judgement
+from assay.trust.keys.errors import KeyNotCertified
+from assay.trust.keys.revocation import Revocation
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.commitment import Opening
 from assay.trust.receipts.content import (
@@ -52,8 +54,9 @@ class _Case:
     at: datetime
 
     @property
-    def node(self) -> bytes:
-        return bytes.fromhex(self.statement.node)
+    def key(self) -> bytes:
+        """The key that signs for the node."""
+        return bytes.fromhex(self.statement.key.key)
 
 
 def verify_file(data: bytes, policy: Policy, at_time: datetime) -> Verdict:
@@ -101,11 +104,42 @@ def _level(case: _Case, judgement: Judgement | None, checks: tuple[Check, ...]) 
 
 
 def _check_signature(case: _Case) -> Check:
+    statement = case.statement
     try:
-        case.envelope.check(case.node)
-    except SignatureError as error:
+        statement.key.check(statement.issued_at)
+        case.envelope.check(case.key)
+    except (KeyNotCertified, SignatureError) as error:
         return Check.failed("signature", error.message)
-    return Check.passed("signature", f"Ed25519 by node {case.envelope.key_id[:16]}")
+    for revocation in _revocations(case):
+        if not _was_logged_before(case, revocation):
+            return Check.failed(
+                "signature",
+                f"the node took the key back on {revocation.at:%Y-%m-%d %H:%MZ},"
+                " and no log shows that it held this receipt before",
+            )
+    node = key_id(bytes.fromhex(statement.node))
+    return Check.passed("signature", f"Ed25519 by key {case.envelope.key_id[:16]} of node {node[:16]}")
+
+
+def _revocations(case: _Case) -> list[Revocation]:
+    """Those of the key that signs, by the node that certified it."""
+    key = case.statement.key
+    known = map(Revocation.verify, case.policy.revocations)
+    return [one for one in known if (one.node, one.key) == (key.node, key.key)]
+
+
+def _was_logged_before(case: _Case, revocation: Revocation) -> bool:
+    """Whether a log that the policy pins shows the receipt below the size at which the key was taken back."""
+    bundle, policy = case.bundle, case.policy
+    for log in policy.logs:
+        if log.name != revocation.log or bundle.proof is None:
+            continue
+        try:
+            verify_log_proof(bundle.receipt, bundle.proof, log, policy.witnesses, policy.quorum)
+        except FormatError:
+            continue
+        return LogProof.decode(bundle.proof).index < revocation.size
+    return False
 
 
 # --- opening: is the content what the receipt commits to?
@@ -255,7 +289,7 @@ def _examine_evidence(case: _Case) -> Examination:
         return nothing_to_examine(
             Check.failed("evidence", f"this verifier knows no evidence of type {named[digest]!r}")
         )
-    return examine(case.judge, file, case.statement.issued_at, key=case.node)
+    return examine(case.judge, file, case.statement.issued_at, key=case.key)
 
 
 def _why_not_examined(case: _Case, named: Mapping[str, str]) -> str:

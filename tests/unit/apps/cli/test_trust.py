@@ -12,7 +12,7 @@ from assay.trust.receipts.policy import Policy
 
 def test_whom_this_machine_believes(run: Run) -> None:
     output = run("trust", "show").output
-    assert NODE.public_key.hex() in output
+    assert NODE.certificate.node in output
     assert "floor    SIGNED" in output
 
 
@@ -23,7 +23,7 @@ def test_a_gateway_is_added_to_those_believed(run: Run, home: Home, gateway: Gat
     assert result.exit_code == 0
     assert node in result.output
     believed = Policy.from_bytes(home.trust.read_bytes())
-    assert believed.nodes == {node, NODE.public_key.hex()}
+    assert believed.nodes == {node, NODE.certificate.node}
     assert believed.logs == met.logs
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from assay.trust.envelope import Envelope, key_id
+from assay.trust.keys.certificate import KeyCertificate
 from assay.trust.receipts.commitment import OpeningSecret
 from assay.trust.receipts.content import ANSWER, SENT, claim_body, claim_request, claim_stream, stream_id
 from assay.trust.receipts.delivery import Delivery, add_to_body, write_head, write_opening, write_receipt
@@ -66,18 +67,26 @@ def text_chunk(text: str) -> bytes:
 
 
 class Node:
-    """A signing key and everything it says about one request."""
+    """A node's identity, the key that signs for it, and everything it says about one request."""
 
     def __init__(self, seed: int = 1, *, evidence: Sequence[EvidenceClaim] = ()) -> None:
-        self.key = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
+        self.identity = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
+        self.key = Ed25519PrivateKey.from_private_bytes(bytes([seed + 50]) * 32)
         self.public_key = self.key.public_key().public_bytes_raw()
+        self.certificate = KeyCertificate.issue(
+            self.identity.public_key().public_bytes_raw().hex(),
+            self.public_key.hex(),
+            NOW - timedelta(days=1),
+            NOW + timedelta(days=1),
+            self.identity.sign,
+        )
         self.opening = OpeningSecret(bytes([seed + 100]) * 32)
         self.evidence = tuple(evidence)
 
     @property
     def policy(self) -> Policy:
         """Believes this node by name."""
-        return Policy(nodes=frozenset({self.public_key.hex()}))
+        return Policy(nodes=frozenset({self.certificate.node}))
 
     @property
     def stream_id(self) -> str:
@@ -104,7 +113,7 @@ class Node:
             payment=PaymentClaim("account", ""),
             evidence=self.evidence,
             nonce=nonce,
-            node=self.public_key.hex(),
+            key=self.certificate,
             issued_at=NOW,
         )
         payload = replace(statement, **changes).to_bytes()

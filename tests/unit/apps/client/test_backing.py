@@ -19,6 +19,7 @@ from assay.engines.enclave.simulated import SimulatedEnclave
 from assay.engines.inference.operation import Operation
 from assay.trust.evidence import collection
 from assay.trust.evidence.collection import Collection
+from assay.trust.keys.certificate import KeyCertificate
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.predicate import EvidenceClaim
 from assay.trust.verdict import Level
@@ -59,7 +60,7 @@ def enclave(tmp_path_factory: pytest.TempPathFactory) -> SimulatedEnclave:
 
 
 def attest(enclave: SimulatedEnclave, node: Node, nonce: bytes = b"") -> bytes:
-    named = Collection((), node.public_key, nonce=nonce)
+    named = Collection((), node.public_key, nonce=nonce, certificate=node.certificate)
     return replace(named, parts=enclave.evidence(named.bound, nonce)).to_bytes()
 
 
@@ -116,16 +117,44 @@ def test_another_document_under_the_named_digest_is_refused(enclave: SimulatedEn
     assert refused.value.check == "evidence"
 
 
-def test_pinned_keys_release_heads_without_asking() -> None:
-    network = Network(nothing)
-    assert network.do(backing(Node().policy).head_keys()) == Node().policy.nodes
-    assert network.asked == []
+def test_the_key_of_a_pinned_node_releases_heads(enclave: SimulatedEnclave) -> None:
+    """Whatever its evidence is worth: the policy pins the node that certified it, and no root."""
+    network, source = Network(attestation_page(enclave, Node())), backing(Node().policy)
+    assert network.do(source.head_keys()) == {Node().certificate.key}
+    assert network.do(source.head_keys()) == {Node().certificate.key}
+    assert len(network.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"node": Node(2).certificate.node}, {"key": Node(2).certificate.key}, {"signature": bytes(64)}],
+)
+def test_a_key_that_the_pinned_node_did_not_certify_releases_nothing(
+    enclave: SimulatedEnclave, changes: dict[str, str]
+) -> None:
+    node = Node()
+    node.certificate = replace(node.certificate, **changes)
+    network = Network(attestation_page(enclave, node))
+    assert network.do(backing(Node().policy).head_keys()) == frozenset()
+
+
+def test_the_key_is_asked_for_anew_when_the_node_has_another(enclave: SimulatedEnclave) -> None:
+    source = backing(Node().policy)
+    old = Node()
+    old.key, old.public_key = Node(9).key, Node(9).public_key
+    old.certificate = KeyCertificate.issue(
+        Node().certificate.node, old.public_key.hex(), NOW, NOW, Node().identity.sign
+    )
+    assert Network(attestation_page(enclave, old)).do(source.head_keys()) == {old.certificate.key}
+    exchange, answer = received(Node())
+    Network(nothing).do(source.conclude(exchange, answer))
+    assert Network(attestation_page(enclave, Node())).do(source.head_keys()) == {Node().certificate.key}
 
 
 def test_an_attested_key_releases_heads(enclave: SimulatedEnclave) -> None:
     network, source = Network(attestation_page(enclave, Node())), backing(Policy(anchors=(enclave.anchor(),)))
-    assert network.do(source.head_keys()) == Node().policy.nodes
-    assert network.do(source.head_keys()) == Node().policy.nodes
+    assert network.do(source.head_keys()) == {Node().certificate.key}
+    assert network.do(source.head_keys()) == {Node().certificate.key}
     assert len(network.asked) == 1
 
 

@@ -27,7 +27,7 @@ WIRE = b"".join(BLOCKS)
 LOG_INDEX = WIRE.index(b'"index":7') + len(b'"index":')
 
 
-def reader(*, keys: Iterable[str] = NODE.policy.nodes, provisional: bool = False) -> StreamReader:
+def reader(*, keys: Iterable[str] = (NODE.certificate.key,), provisional: bool = False) -> StreamReader:
     exchange = Exchange(Operation.CHAT, REQUEST, NONCE, NODE.policy)
     return StreamReader(exchange, frozenset(keys), provisional=provisional)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from assay.engines.enclave.boot_key import BootKey
 from assay.engines.enclave.node_key import NodeKey
 from assay.engines.enclave.simulated import SimulatedEnclave
 from assay.services.gateway.attestor import RENEW_AFTER, RETRY_AFTER, Attestor
@@ -31,7 +32,7 @@ def clock() -> Clock:
 @pytest.fixture
 def attestor(tmp_path: Path, clock: Clock) -> Attestor:
     enclave = SimulatedEnclave.open(tmp_path / "enclave", clock=clock)
-    return Attestor(enclave, NodeKey.open(tmp_path / "keys"), tmp_path / "evidence", clock)
+    return Attestor(enclave, BootKey(NodeKey.open(tmp_path / "keys"), clock), tmp_path / "evidence", clock)
 
 
 def digest(attestor: Attestor) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from assay.engines.enclave.boot_key import BootKey
 from assay.engines.enclave.node_key import NodeKey
 from assay.engines.enclave.simulated import SimulatedEnclave
 from assay.engines.tlog.errors import EntryTooLargeError, LogCorruptError, StorageFullError
@@ -56,7 +57,7 @@ class Desk:
 
     def __init__(self, directory: Path) -> None:
         self.now = datetime(2026, 11, 24, 12, tzinfo=UTC)
-        key = NodeKey.open(directory / "keys")
+        key = BootKey(NodeKey.open(directory / "keys"), self.clock)
         enclave = SimulatedEnclave.open(directory / "keys", clock=self.clock)
         signer = NoteSigner("example.org/log", Ed25519PrivateKey.from_private_bytes(bytes(32)))
         self.log = Log.open(directory / "log", origin=signer.name, signer=signer)

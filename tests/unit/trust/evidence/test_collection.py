@@ -50,7 +50,7 @@ def test_a_changed_byte_is_another_collection_or_none(at: int, flip: int) -> Non
 def changed(**members: object) -> bytes:
     value = json.loads(ONE.to_bytes()) | members
     return json.dumps(
-        {name: member for name, member in value.items() if member is not None},
+        {name: member for name, member in value.items() if member != "left out"},
         separators=(",", ":"),
         sort_keys=True,
     ).encode()
@@ -61,7 +61,11 @@ def changed(**members: object) -> bytes:
     [
         {"type": "urn:assay:evidence:v2"},
         {"more": 1},
+        {"nonce": "left out"},
         {"nonce": None},
+        {"certificate": {}},
+        {"certificate": "left out"},
+        {"certificate": 1},
         {"nonce": "6E"},
         {"nonce": 7},
         {"key": "k"},

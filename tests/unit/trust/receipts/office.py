@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from assay.engines.enclave.boot_key import BootKey
 from assay.engines.enclave.node_key import NodeKey
 from assay.engines.enclave.simulated import SimulatedEnclave
 from assay.engines.tlog.log import Log
@@ -82,9 +83,10 @@ CHUNKS = [b'data: {"n":%d}\n\n' % n for n in range(5)] + [b"data: [DONE]\n\n"]
 
 @dataclass
 class Office:
-    """A node's key, enclave and log in one directory."""
+    """A node's identity, the key of its boot, its enclave and log in one directory."""
 
-    key: NodeKey
+    identity: NodeKey
+    key: BootKey
     enclave: SimulatedEnclave
     log: Log
     signer: NoteSigner
@@ -92,8 +94,10 @@ class Office:
     @classmethod
     def open(cls, directory: Path) -> Office:
         signer = NoteSigner("example.org/log", Ed25519PrivateKey.from_private_bytes(bytes(32)))
+        identity = NodeKey.open(directory / "node")
         return cls(
-            NodeKey.open(directory / "node"),
+            identity,
+            BootKey(identity, lambda: NOW),
             SimulatedEnclave.open(directory / "enclave", clock=lambda: NOW - timedelta(minutes=1)),
             Log.open(directory / "log", origin=signer.name, signer=signer),
             signer,
@@ -101,7 +105,7 @@ class Office:
 
     def policy(self, **changes: Any) -> Policy:
         base = Policy(
-            nodes=frozenset({self.key.public_key.hex()}),
+            nodes=frozenset({self.identity.public_key.hex()}),
             anchors=(self.enclave.anchor(),),
             logs=(self.signer.verifier,),
             nonce="n-1",
@@ -137,7 +141,7 @@ class Office:
             payment=PaymentClaim("account", "c2VhbGVk"),
             evidence=(),
             nonce="n-1",
-            node=self.key.public_key.hex(),
+            key=self.key.certificate(NOW),
             issued_at=NOW,
         )
         return replace(statement, **changes)

@@ -217,7 +217,23 @@ REFUSED: dict[str, tuple[str, Change]] = {
     "another node's signature": (
         "signature",
         lambda office: (
-            office.seal(office.statement(node="11" * 32), {}),
+            office.seal(office.statement(key=replace(office.key.certificate(NOW), key="11" * 32)), {}),
+            office.policy(),
+            timedelta(0),
+        ),
+    ),
+    "a key that another node certified": (
+        "signature",
+        lambda office: (
+            office.seal(office.statement(key=replace(office.key.certificate(NOW), node="11" * 32)), {}),
+            office.policy(),
+            timedelta(0),
+        ),
+    ),
+    "a key whose certificate had not begun": (
+        "signature",
+        lambda office: (
+            office.seal(office.statement(key=office.key.certificate(NOW + timedelta(days=30))), {}),
             office.policy(),
             timedelta(0),
         ),
