@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hypothesis import given, settings
@@ -30,7 +30,8 @@ def claimed(draw: st.DrawFn) -> Claims:
         "attributes": draw(st.dictionaries(NAMES, WORDS | st.integers() | st.booleans(), max_size=4)),
         "missing": tuple(draw(st.lists(WORDS, max_size=2))),
     }
-    return draw(st.sampled_from([snp, tdx, gpu]))(**changes)
+    make: Callable[..., Claims] = draw(st.sampled_from([snp, tdx, gpu]))
+    return make(**changes)
 
 
 @settings(max_examples=150, deadline=None)
