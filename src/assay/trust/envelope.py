@@ -19,6 +19,8 @@ from assay.errors import AssayError, FormatError
 from assay.trust.canonical import parse_canonical
 
 IN_TOTO_PAYLOAD = "application/vnd.in-toto+json"
+STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+"""What the payloads of that type call themselves (in-toto Attestation Framework)."""
 
 
 class SignatureError(AssayError):

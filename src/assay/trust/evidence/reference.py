@@ -13,9 +13,8 @@ from typing import Any
 
 from assay.errors import AssayError, FormatError
 from assay.trust.canonical import canonicalize, parse_canonical
-from assay.trust.envelope import Envelope, key_id
+from assay.trust.envelope import STATEMENT_TYPE, Envelope, key_id
 from assay.trust.evidence.anchors import AnchorKind
-from assay.trust.receipts.statement import STATEMENT_TYPE
 from assay.trust.timestamp import read_time, write_time
 
 PREDICATE_TYPE = "urn:assay:measurements:v1"

@@ -16,6 +16,7 @@ import orjson
 
 from assay.errors import FormatError
 from assay.trust.canonical import canonicalize, parse_canonical
+from assay.trust.envelope import STATEMENT_TYPE
 from assay.trust.keys.certificate import KeyCertificate
 from assay.trust.receipts.predicate import (
     DETERMINISM,
@@ -36,7 +37,6 @@ from assay.trust.receipts.predicate import (
 )
 from assay.trust.timestamp import read_time, write_time
 
-STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:assay:inference:v1"
 
 
