@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
+from importlib.resources import files
 from pkgutil import walk_packages
 
 import click
@@ -22,6 +23,14 @@ from assay.errors import AssayError, ConfigError
 from assay.services.gateway.refusals import status_of
 
 _MARK = re.compile(r"^<!-- generated: (.+) -->$", re.MULTILINE)
+_RULE = re.compile(
+    r"""
+    (?P<why>(?:^\#\ .+\n)+)
+    ^(?P<says>reject|warn)\ contains\ reason\("(?P<name>\w+)",\ .+?,\ (?:sprintf\()?"(?P<message>[^"]+)"
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+"""A rule of appraisal: the comment on it, what it does, its name, and its message or the pattern of that."""
 _SERVED = ("assay.services.", "assay.engines.inference.", "assay.trust.metering")
 _KEYS = ("OPENAI", "ANTHROPIC", "GEMINI", "XAI", "ARK", "OPENROUTER", "ZAI")
 
@@ -71,6 +80,24 @@ def _commands(command: click.Command = command_line, path: str = "assay") -> Ite
             yield from _commands(below, f"{path} {name}")
 
 
+def _appraisal_rules() -> Iterator[str]:
+    text = (files("assay.trust.evidence.appraisal") / "rules.rego").read_text()
+    rules = list(_RULE.finditer(text))
+    assert len(rules) == text.count(" contains reason("), "a rule is written otherwise than the others"
+    yield from _table(
+        ("rule", "", "message", "why"),
+        (
+            (
+                f"`{rule['name']}`",
+                rule["says"],
+                re.sub(r"%[ds]", "…", rule["message"]),
+                rule["why"].replace("# ", "").replace("\n", " ").strip(),
+            )
+            for rule in rules
+        ),
+    )
+
+
 def _providers() -> Iterator[str]:
     yield from _table(
         ("provider", "kind", "used when this is set"),
@@ -91,6 +118,7 @@ _WRITERS = {
     "other errors": _other_errors,
     "operations": _operations,
     "commands": _commands,
+    "appraisal rules": _appraisal_rules,
     "providers": _providers,
     "models": _models,
 }
