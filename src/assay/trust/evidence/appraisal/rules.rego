@@ -55,7 +55,7 @@ warn contains reason("unknown_code", one, "the code that it runs is not known he
 	not known(one)
 }
 
-# Less privileged software of the guest, such as a paravisor above it, is not what asked for this report.
+# What runs above it in the guest, such as a paravisor, can read and change it.
 warn contains reason("vmpl", one, sprintf("asked for at privilege level %d, not 0", [one.attributes.vmpl])) if {
 	some one in input.claims
 	one.attributes.vmpl > 0
