@@ -32,6 +32,9 @@ MAX_BYTES: Final = 8 * 1024 * 1024
 MAX_PARTS: Final = 9
 """A processor and eight accelerators, the most that one confidential machine has."""
 
+KEY_SIZE: Final = 32
+"""Bytes of a raw Ed25519 public key (RFC 8032 §5.1.5)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Collection:
@@ -97,7 +100,10 @@ def _certificate_from_json(value: Mapping[str, Any] | None) -> KeyCertificate | 
     if value is None:
         return None
     members = dict(value)
-    return KeyCertificate.from_json(members.pop("node"), members)
+    node = members.pop("node")
+    if bytes.fromhex(node).hex() != node or len(node) != 2 * KEY_SIZE:
+        raise ValueError("node")
+    return KeyCertificate.from_json(node, members)
 
 
 def challenge(processor: bytes) -> bytes:

@@ -27,6 +27,20 @@ COLLECTIONS = st.builds(
 )
 ONE = Collection((Evidence("nitro", b"document"),), b"k" * 32, (b"tls",), b"n")
 
+CERTIFICATE = {
+    "node": "aa" * 32,
+    "not_after": "2026-11-24T12:00:00.000Z",
+    "not_before": "2026-11-24T12:00:00.000Z",
+    "public": "bb" * 32,
+    "signature": "",
+}
+
+
+def test_a_certificate_is_read_with_the_rest() -> None:
+    certificate = Collection.from_bytes(changed(certificate=CERTIFICATE)).certificate
+    assert certificate is not None
+    assert certificate.node == "aa" * 32
+
 
 @given(COLLECTIONS)
 def test_read_back_as_written(collection: Collection) -> None:
@@ -66,6 +80,11 @@ def changed(**members: object) -> bytes:
         {"certificate": {}},
         {"certificate": "left out"},
         {"certificate": 1},
+        {"certificate": {**CERTIFICATE, "node": 5}},
+        {"certificate": {**CERTIFICATE, "node": "zz" * 32}},
+        {"certificate": {**CERTIFICATE, "node": "AA" * 32}},
+        {"certificate": {**CERTIFICATE, "node": " " + "aa" * 32}},
+        {"certificate": {**CERTIFICATE, "node": "aa" * 31}},
         {"nonce": "6E"},
         {"nonce": 7},
         {"key": "k"},
