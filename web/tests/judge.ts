@@ -1,8 +1,10 @@
-/** Reads one case a line from standard input, writes its outcome to standard output: for the differential test. */
+/** Reads one case a line from standard input, writes its outcome to standard output: for the differential tests. */
 
 import { createInterface } from "node:readline";
-import { type Case, outcome } from "./cases";
+import * as examined from "./examined";
+import * as verified from "./verified";
 
 for await (const line of createInterface({ input: process.stdin })) {
-  console.log(JSON.stringify(await outcome(JSON.parse(line) as Case)));
+  const asked = JSON.parse(line) as examined.Case | verified.Case;
+  console.log(JSON.stringify(await ("file" in asked ? examined.outcome(asked) : verified.outcome(asked))));
 }

@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import vectors from "../../tests/vectors/evidence.json";
-import { type Case, outcome, type Outcome } from "./cases";
+import documents from "../../tests/vectors/evidence.json";
+import files from "../../tests/vectors/examinations.json";
+import * as examined from "./examined";
+import * as verified from "./verified";
 
-for (const vector of vectors as unknown as readonly (Case & { readonly expect: Outcome })[]) {
+for (const vector of documents as unknown as readonly (verified.Case & { readonly expect: verified.Outcome })[]) {
   test(vector.name, async () => {
-    assert.deepEqual(JSON.parse(JSON.stringify(await outcome(vector))), vector.expect);
+    assert.deepEqual(JSON.parse(JSON.stringify(await verified.outcome(vector))), vector.expect);
+  });
+}
+
+for (const vector of files as unknown as readonly (examined.Case & { readonly expect: examined.Outcome })[]) {
+  test(vector.name, async () => {
+    assert.deepEqual(await examined.outcome(vector), vector.expect);
   });
 }

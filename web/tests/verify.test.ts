@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import vectors from "../../tests/vectors/evidence.json";
 import { EvidenceError, measured, PRODUCTION, type TrustAnchor, verify } from "../src/evidence/index";
-import { type Case, evidenceOf, outcome } from "./cases";
+import { type Case, evidenceOf, outcome } from "./verified";
 
 const cases = vectors as unknown as readonly Case[];
 const named = (name: string) => cases.find((vector) => vector.name === name) as Case;

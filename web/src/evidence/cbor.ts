@@ -5,7 +5,7 @@
  * map may have an indefinite length, because AWS Nitro writes its payload so.
  */
 
-import type { Bytes } from "./bytes";
+import type { Bytes } from "../bytes";
 import { EvidenceMalformed } from "./errors";
 
 export type Value = bigint | Bytes | string | readonly Value[] | CborMap | null;

@@ -1,6 +1,6 @@
 /** X.509 certificates (RFC 5280 §4): what the rules of a chain look at, read out and checked at once. */
 
-import { type Bytes, sha256, toHex } from "./bytes";
+import { type Bytes, sha256, toHex } from "../bytes";
 import { context, DerReader, TAG } from "./der";
 import { EvidenceMalformed } from "./errors";
 import { type Extensions, parseExtensions, type Powers, powersOf } from "./extensions";

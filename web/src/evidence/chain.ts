@@ -1,6 +1,6 @@
 /** Certificate chains under a pinned root, at a given time (RFC 5280 §6.1 without policies and revocation). */
 
-import { equal } from "./bytes";
+import { equal } from "../bytes";
 import type { Certificate } from "./certificates";
 import { EvidenceChainInvalid } from "./errors";
 import { ofAll, requireValid, type Validity } from "./validity";

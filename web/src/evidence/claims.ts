@@ -1,7 +1,7 @@
 /** What a genuine piece of evidence says, before anybody judges it. */
 
 import type { TrustAnchor } from "./anchors";
-import type { Bytes } from "./bytes";
+import type { Bytes } from "../bytes";
 
 /** Endorsements and revocation lists, by the family's names for them. */
 export type Collateral = Readonly<Record<string, Bytes>>;

@@ -1,6 +1,6 @@
 /** Reads DER (X.690): one way to write each value, lengths that fit, tag numbers below 31. */
 
-import type { Bytes } from "./bytes";
+import type { Bytes } from "../bytes";
 import { EvidenceMalformed } from "./errors";
 
 /** Identifier octets (X.690 §8.1.2) of the universal types that certificates are made of. */

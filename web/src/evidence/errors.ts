@@ -1,12 +1,9 @@
 /** Why a piece of evidence was refused: the codes are those of `assay.trust.evidence.errors`. */
 
+import { AssayError } from "../errors";
+
 /** The evidence does not show what it should; nothing it says may be used. */
-export abstract class EvidenceError extends Error {
-  /** Stable across releases, and the same in every implementation. */
-  abstract readonly code: string;
-  /** What the reader can do about it. */
-  abstract readonly hint: string;
-}
+export abstract class EvidenceError extends AssayError {}
 
 /** The bytes are not a document of the family, or break one of the format's limits. */
 export class EvidenceMalformed extends EvidenceError {
@@ -60,4 +57,10 @@ export class EvidenceCollateralMissing extends EvidenceError {
 export class EvidenceRevoked extends EvidenceError {
   readonly code = "evidence_revoked";
   readonly hint = "a key of this platform is known to be compromised; do not trust what it signed";
+}
+
+/** An accelerator's evidence is for another machine, or for another moment of this one. */
+export class EvidenceBorrowed extends EvidenceError {
+  readonly code = "evidence_borrowed";
+  readonly hint = "an accelerator answers the SHA-256 of its processor's evidence; ask the node for both anew";
 }

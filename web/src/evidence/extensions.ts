@@ -1,6 +1,6 @@
 /** Certificate extensions (RFC 5280 §4.2), of which a chain obeys two. */
 
-import type { Bytes } from "./bytes";
+import type { Bytes } from "../bytes";
 import { DerReader, TAG } from "./der";
 import { EvidenceMalformed } from "./errors";
 

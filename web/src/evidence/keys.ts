@@ -1,6 +1,6 @@
 /** Public keys and signatures of certificates (RFC 5480, RFC 4055, RFC 5758), checked by WebCrypto. */
 
-import { type Bytes, concat } from "./bytes";
+import { type Bytes, concat } from "../bytes";
 import { context, DerReader, TAG } from "./der";
 import { EvidenceMalformed } from "./errors";
 

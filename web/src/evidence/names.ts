@@ -1,6 +1,6 @@
 /** Distinguished names (RFC 5280 §4.1.2.4). */
 
-import type { Bytes } from "./bytes";
+import type { Bytes } from "../bytes";
 import { DerReader, type Element, TAG } from "./der";
 import { EvidenceMalformed } from "./errors";
 

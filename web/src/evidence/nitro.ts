@@ -7,7 +7,7 @@
  */
 
 import { match, type TrustAnchor } from "./anchors";
-import { type Bytes, toHex } from "./bytes";
+import { type Bytes, toHex } from "../bytes";
 import { type CborMap, decode, isBytes, isList, isMap, type Value } from "./cbor";
 import { type Certificate, parseCertificate } from "./certificates";
 import { verifyChain } from "./chain";

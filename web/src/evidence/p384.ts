@@ -1,6 +1,6 @@
 /** ECDSA on P-384 over SHA-384 (FIPS 186-5 §6): how Nitro and SEV-SNP sign what they attest. */
 
-import type { Bytes } from "./bytes";
+import type { Bytes } from "../bytes";
 import type { Certificate } from "./certificates";
 import { EvidenceChainInvalid, EvidenceSignatureInvalid } from "./errors";
 import type { PublicKey } from "./keys";

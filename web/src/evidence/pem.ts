@@ -1,6 +1,6 @@
 /** Certificates as text (RFC 7468). */
 
-import type { Bytes } from "./bytes";
+import { type Bytes, fromBase64 } from "../bytes";
 import { EvidenceMalformed } from "./errors";
 
 const BLOCK = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE-----/g;
@@ -12,16 +12,9 @@ export function certificatesIn(pem: Bytes): Bytes[] {
   if (blocks.length === 0) {
     throw new EvidenceMalformed("what should be certificates in PEM is not");
   }
-  return blocks.map(([, base64 = ""]) => fromBase64(base64.replace(/\s/g, "")));
-}
-
-/** Only the one way to write the bytes: padded, and with no bits to spare. */
-function fromBase64(text: string): Bytes {
   try {
-    const octets = atob(text);
-    if (btoa(octets) === text) return Uint8Array.from(octets, (octet) => octet.charCodeAt(0));
+    return blocks.map(([, base64 = ""]) => fromBase64(base64.replace(/\s/g, "")));
   } catch {
-    // Not Base64 at all, which is refused as what is badly written.
+    throw new EvidenceMalformed("what should be certificates in PEM is not");
   }
-  throw new EvidenceMalformed("what should be certificates in PEM is not");
 }

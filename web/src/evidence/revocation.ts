@@ -1,6 +1,6 @@
 /** Revocation lists at a given time (RFC 5280 §6.3): complete lists, signed by the authority itself. */
 
-import { type Bytes, equal, toHex } from "./bytes";
+import { type Bytes, equal, toHex } from "../bytes";
 import type { Certificate } from "./certificates";
 import { context, DerReader, TAG } from "./der";
 import { EvidenceChainInvalid, EvidenceMalformed, EvidenceRevoked } from "./errors";

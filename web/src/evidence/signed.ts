@@ -1,6 +1,6 @@
 /** What certificates and revocation lists have in common: content, signed (RFC 5280 §4.1.1 and §5.1.1). */
 
-import { type Bytes, equal } from "./bytes";
+import { type Bytes, equal } from "../bytes";
 import { DerReader, TAG } from "./der";
 import { parseSignatureAlgorithm, type PublicKey, type SignatureAlgorithm } from "./keys";
 

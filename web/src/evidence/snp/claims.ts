@@ -1,7 +1,7 @@
 /** What a genuine report claims, in the words of RATS; its fields keep the names of AMD's specification. */
 
 import type { TrustAnchor } from "../anchors";
-import { toHex } from "../bytes";
+import { toHex } from "../../bytes";
 import type { Claims } from "../claims";
 import type { Validity } from "../validity";
 import type { Endorsement } from "./endorsement";

@@ -5,7 +5,7 @@
  * certificates themselves: a number is a DER INTEGER, a name an IA5String, a chip's name its bare bytes.
  */
 
-import { type Bytes, toHex } from "../bytes";
+import { type Bytes, toHex } from "../../bytes";
 import type { Certificate } from "../certificates";
 import { DerReader, TAG } from "../der";
 import { EvidenceChainInvalid, EvidenceMalformed } from "../errors";

@@ -5,7 +5,7 @@
  */
 
 import { match, type TrustAnchor } from "../anchors";
-import type { Bytes } from "../bytes";
+import type { Bytes } from "../../bytes";
 import { verifyChain } from "../chain";
 import type { Claims, Collateral } from "../claims";
 import * as p384 from "../p384";

@@ -1,6 +1,6 @@
 /** AMD's product lines: each has its own bytes in a TCB_VERSION and its own length of a chip's name. */
 
-import type { Bytes } from "../bytes";
+import type { Bytes } from "../../bytes";
 import { EvidenceMalformed } from "../errors";
 
 /** A generation of EPYC processors, as AMD's key distribution service calls it; Genoa is Bergamo and Siena too. */

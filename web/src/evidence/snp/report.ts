@@ -5,7 +5,7 @@
  * signature's format). Numbers are little-endian.
  */
 
-import { type Bytes, concat } from "../bytes";
+import { type Bytes, concat } from "../../bytes";
 import { EvidenceMalformed } from "../errors";
 import { HALF } from "../p384";
 
