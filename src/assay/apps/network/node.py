@@ -6,7 +6,6 @@ This is where the services meet: the gateway gets its meter from payments, payme
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -17,15 +16,16 @@ from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from assay.apps.network.configuration import Configuration
+from assay.apps.network.enclave import open_enclave
 from assay.apps.network.home import Home
 from assay.apps.network.identity import revocations
 from assay.apps.network.warming import Warming
 from assay.engines.enclave.boot_key import BootKey
+from assay.engines.enclave.enclave import Enclave
 from assay.engines.enclave.node_key import NodeKey
 from assay.engines.enclave.secret_file import read_or_create
-from assay.engines.enclave.simulated import SimulatedEnclave
 from assay.engines.inference.catalogue import Catalogue
-from assay.engines.inference.configuration import load_catalogue
 from assay.engines.inference.providers import build_providers
 from assay.engines.inference.routing import Router
 from assay.engines.tlog.log import Log
@@ -61,11 +61,16 @@ class Node:
     """An open node. Use it as an asynchronous context manager around the serving of `gateway`."""
 
     def __init__(
-        self, home: Home, catalogue: Catalogue, *, secrets: Mapping[str, str], clock: Callable[[], datetime]
-    ):
+        self,
+        home: Home,
+        catalogue: Catalogue,
+        enclave: Enclave,
+        *,
+        secrets: Mapping[str, str],
+        clock: Callable[[], datetime],
+    ) -> None:
         key = NodeKey.open(home.keys)
         boot_key = BootKey(key, clock)
-        enclave = SimulatedEnclave.open(home.keys, clock=clock, config_digest=_config_digest(home))
         log_signer = _log_signer(home)
         self.log = Log.open(home.log, origin=log_signer.name, signer=log_signer)
         self._sequencer = Sequencer(self.log, interval=1.0)
@@ -116,12 +121,14 @@ class Node:
     ) -> Node:
         """Open the node that lives in ``home``, or begin one there.
 
-        Raises `ConfigError` for a faulty ``assay.toml``, `LogLockedError` when another process serves the same
-        directory, `LogCorruptError` when the log was tampered with.
+        Raises `ConfigError` for a faulty ``assay.toml``, what `open_enclave` does for an enclave that is not there,
+        `LogLockedError` when another process serves the same directory, `LogCorruptError` when the log was tampered
+        with.
         """
         home.create()
-        text = home.catalogue.read_text("utf-8") if home.catalogue.exists() else None
-        return cls(home, load_catalogue(text, environment), secrets=environment, clock=clock)
+        settings = Configuration.load(home, environment)
+        enclave = open_enclave(settings.enclave, home, clock=clock, config_digest=settings.digest)
+        return cls(home, settings.catalogue, enclave, secrets=environment, clock=clock)
 
     async def __aenter__(self) -> Self:
         await self._sequencer.__aenter__()
@@ -177,11 +184,6 @@ class Node:
     def _logged_payments(self, start: int) -> Iterator[tuple[int, PaymentClaim, int]]:
         for index, statement, _ in logged_statements(self.log, start):
             yield index, statement.payment, statement.cost
-
-
-def _config_digest(home: Home) -> bytes:
-    """SHA-384 of the operator's file, as `assay enclave measure` foretells it; of nothing where there is none."""
-    return hashlib.sha384(home.catalogue.read_bytes() if home.catalogue.exists() else b"").digest()
 
 
 def _log_signer(home: Home) -> NoteSigner:

@@ -15,7 +15,6 @@ Prices are whole micro-USD for a million tokens, and for one picture under ``ima
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -29,13 +28,22 @@ from assay.trust.receipts.predicate import Price
 
 
 def load_catalogue(text: str | None, environment: Mapping[str, str]) -> Catalogue:
-    """The catalogue for an operator's file ``text``, if there is one.
+    """The catalogue for an operator's file ``text``, if there is one, which says nothing else.
+
+    Raises what `read_catalogue` does.
+    """
+    with Settings.parse(text or "", "assay.toml") as file:
+        return read_catalogue(file, environment)
+
+
+def read_catalogue(file: Settings, environment: Mapping[str, str]) -> Catalogue:
+    """The catalogue in an operator's ``file``, which may say more to others.
 
     The well-known providers join it when the variable that holds their key is set in ``environment``; the
     local one always does. What the operator writes replaces what is well known by the same name or id.
     Raises `ConfigError` naming the table and key at fault.
     """
-    own = _parse(text or "", "assay.toml")
+    own = _File.read(file)
     known = _well_known()
     providers = {entry.name: entry for entry in known.providers if _has_key(entry, environment)}
     providers |= {entry.name: entry for entry in own.providers}
@@ -54,18 +62,14 @@ class _File:
     providers: tuple[ProviderEntry, ...]
     models: tuple[Model, ...]
 
-
-def _parse(text: str, where: str) -> _File:
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{where} is not TOML: {error}", hint="correct the line it names") from None
-    with Settings(document, where) as file:
+    @classmethod
+    def read(cls, file: Settings) -> _File:
+        where = file.where
         providers = tuple(_provider(table, where) for table in file.tables("providers"))
         models = tuple(_model(table, where) for table in file.tables("models"))
-    _check_once("provider", [provider.name for provider in providers], where)
-    _check_once("model", [model.id for model in models], where)
-    return _File(providers, models)
+        _check_once("provider", [provider.name for provider in providers], where)
+        _check_once("model", [model.id for model in models], where)
+        return cls(providers, models)
 
 
 def _provider(table: Mapping[str, Any], where: str) -> ProviderEntry:
@@ -171,4 +175,5 @@ def _has_key(entry: ProviderEntry, environment: Mapping[str, str]) -> bool:
 
 def _well_known() -> _File:
     text = resources.files("assay.engines.inference").joinpath("prices.toml").read_text("utf-8")
-    return _parse(text, "prices.toml")
+    with Settings.parse(text, "prices.toml") as file:
+        return _File.read(file)

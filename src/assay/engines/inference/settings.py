@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from types import TracebackType
@@ -29,6 +30,14 @@ class Settings:
         self._table = table
         self._known: list[str] = []
         self.where = where
+
+    @classmethod
+    def parse(cls, text: str, where: str) -> Settings:
+        """A whole file of TOML. Raises `ConfigError` for text that is not."""
+        try:
+            return cls(tomllib.loads(text), where)
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{where} is not TOML: {error}", hint="correct the line it names") from None
 
     def __enter__(self) -> Self:
         return self

@@ -61,8 +61,8 @@ def anchors() -> tuple[TrustAnchor, ...]:
     return (forgery.anchor(forgery.ark("Milan")),)
 
 
-def opened(tsm: Tsm, anchors: tuple[TrustAnchor, ...], **options: dict[str, bytes]) -> TsmEnclave:
-    return TsmEnclave.open(clock=lambda: NOW, anchors=anchors, directory=tsm.directory, **options)
+def opened(tsm: Tsm, anchors: tuple[TrustAnchor, ...], *collateral: bytes) -> TsmEnclave:
+    return TsmEnclave.open(clock=lambda: NOW, collateral=collateral, anchors=anchors, directory=tsm.directory)
 
 
 def test_a_guest_says_where_it_runs(
@@ -87,7 +87,7 @@ def test_a_host_without_certificates(tmp_path: Path, anchors: tuple[TrustAnchor,
     tsm = Tsm(tmp_path, "sev_guest", report)
     with pytest.raises(EvidenceCollateralMissing):
         opened(tsm, anchors)
-    enclave = opened(tsm, anchors, collateral=forgery.collateral("Milan"))
+    enclave = opened(tsm, anchors, *forgery.collateral("Milan").values())
     (evidence,) = enclave.evidence(b"r" * 64, b"")
     assert families.verify(evidence, anchors, NOW).missing == ()
 

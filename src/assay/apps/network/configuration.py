@@ -1,0 +1,56 @@
+"""The operator's file, ``assay.toml``: what a node serves, and the enclave it opens."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assay.apps.network.enclave import EnclaveSettings
+from assay.apps.network.home import Home
+from assay.engines.inference.catalogue import Catalogue
+from assay.engines.inference.configuration import read_catalogue
+from assay.engines.inference.settings import Settings
+from assay.errors import ConfigError
+
+_NAME = "assay.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The file as a node reads it when it starts; one that is not there says nothing."""
+
+    catalogue: Catalogue
+    enclave: EnclaveSettings
+    digest: bytes
+    """SHA-384 of the file's bytes, as `assay enclave measure` foretells it."""
+
+    @classmethod
+    def load(cls, home: Home, environment: Mapping[str, str]) -> Configuration:
+        """Read the file in ``home``, completed by the providers whose keys are in ``environment``.
+
+        Raises `ConfigError` naming the table and key at fault.
+        """
+        content = _content(home)
+        with _parse(content) as file:
+            enclave = EnclaveSettings.read(file.table("enclave"))
+            return cls(read_catalogue(file, environment), enclave, hashlib.sha384(content).digest())
+
+
+def load_enclave_settings(home: Home) -> EnclaveSettings:
+    """The table ``[enclave]`` alone, for a reader without the node's environment. Raises `ConfigError`."""
+    with _parse(_content(home)) as file:
+        settings = EnclaveSettings.read(file.table("enclave"))
+        file.rest()
+        return settings
+
+
+def _content(home: Home) -> bytes:
+    return home.catalogue.read_bytes() if home.catalogue.exists() else b""
+
+
+def _parse(content: bytes) -> Settings:
+    try:
+        return Settings.parse(content.decode(), _NAME)
+    except UnicodeDecodeError:
+        raise ConfigError(f"{_NAME} is not UTF-8", hint="save it as UTF-8, as TOML demands") from None
