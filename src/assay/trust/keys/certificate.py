@@ -20,6 +20,7 @@ from assay.trust.envelope import (
     pre_authentication_encoding,
 )
 from assay.trust.keys.errors import KeyNotCertified
+from assay.trust.keys.public_key import read_public_key
 from assay.trust.timestamp import read_time, write_time
 
 PAYLOAD_TYPE: Final = "application/vnd.assay.key+json"
@@ -74,8 +75,8 @@ class KeyCertificate:
     def from_json(cls, node: str, value: Mapping[str, Any]) -> KeyCertificate:
         """Read what `to_json` wrote. Raises `ValueError`, `TypeError`, `LookupError` or `FormatError`."""
         certificate = cls(
-            node=node,
-            key=_raw_key(value["public"]),
+            node=read_public_key(node),
+            key=read_public_key(value["public"]),
             not_before=_time(value["not_before"]),
             not_after=_time(value["not_after"]),
             signature=decode_base64(value["signature"]),
@@ -89,12 +90,6 @@ def _payload(node: str, key: str, not_before: str, not_after: str) -> bytes:
     return canonicalize(
         {"key": key, "node": node, "not_after": not_after, "not_before": not_before, "type": TYPE}
     )
-
-
-def _raw_key(value: Any) -> str:
-    if not isinstance(value, str) or bytes.fromhex(value).hex() != value or len(value) != 64:
-        raise ValueError("key")
-    return value
 
 
 def _time(value: Any) -> str:

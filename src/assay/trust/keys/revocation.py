@@ -7,22 +7,24 @@ where the log held it before the revocation.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from assay.errors import FormatError
-from assay.trust.keys.signed import seal, unseal
+from assay.trust.keys.public_key import read_public_key
+from assay.trust.keys.signed import message, seal, unseal
 from assay.trust.timestamp import read_time, write_time
 
 PAYLOAD_TYPE: Final = "application/vnd.assay.revocation+json"
 TYPE: Final = "urn:assay:revocation:v1"
 MAX_REASON: Final = 500
+"""Unicode code points."""
 
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """One key that no longer signs for its node."""
+    """One key that no longer signs for its node. Get it from `issue` or `verify`: then the node has signed it."""
 
     node: str
     """The identity that certified it, hex."""
@@ -35,29 +37,41 @@ class Revocation:
     at: datetime
     reason: str
     """For people to read."""
+    signature: bytes = b""
+    """By the identity."""
 
-    def sign(self, sign: Callable[[bytes], bytes]) -> bytes:
-        """The file; ``sign`` signs by the identity."""
-        return seal(PAYLOAD_TYPE, self._claim(), [(bytes.fromhex(self.node), sign)])
+    @classmethod
+    def issue(
+        cls, node: str, key: str, log: str, size: int, at: datetime, reason: str, sign: Callable[[bytes], bytes]
+    ) -> Revocation:
+        """Take ``key`` back; ``sign`` signs by the identity ``node``. Raises what `verify` raises."""
+        unsigned = cls(node, key, log, size, at, reason)
+        signed = replace(unsigned, signature=sign(message(PAYLOAD_TYPE, unsigned._claim())))
+        return cls.verify(signed.to_bytes())
+
+    def to_bytes(self) -> bytes:
+        """The file."""
+        return seal(PAYLOAD_TYPE, self._claim(), [(self.node, self.signature)])
 
     @classmethod
     def verify(cls, file: bytes) -> Revocation:
         """Read a file that the node it names has signed. Raises `FormatError` or `SignatureError`."""
-        claim = unseal(PAYLOAD_TYPE, file, lambda claim: [claim["node"]])
+        claim, (signature,) = unseal(PAYLOAD_TYPE, file, lambda claim: [read_public_key(claim["node"])])
         try:
             revocation = cls(
                 node=claim["node"],
-                key=claim["key"],
-                log=claim["log"],
-                size=claim["size"],
+                key=read_public_key(claim["key"]),
+                log=_text(claim["log"]),
+                size=_count(claim["size"]),
                 at=read_time(claim["at"]),
-                reason=claim["reason"],
+                reason=_text(claim["reason"]),
+                signature=signature,
             )
-            exact = revocation._claim() == claim and len(bytes.fromhex(revocation.key)) == 32
-            counts = type(revocation.size) is int and revocation.size >= 0
         except (LookupError, TypeError, ValueError) as error:
             raise FormatError("This is not a revocation.") from error
-        if not exact or not counts or len(revocation.reason) > MAX_REASON:
+        if len(revocation.reason) > MAX_REASON:
+            raise FormatError(f"The reason of a revocation has at most {MAX_REASON} characters.")
+        if revocation._claim() != claim:
             raise FormatError("The revocation has members or values that its type does not know.")
         return revocation
 
@@ -71,3 +85,15 @@ class Revocation:
             "size": self.size,
             "type": TYPE,
         }
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise TypeError(value)
+    return value
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < 2**53:
+        raise TypeError(value)
+    return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from assay.errors import FormatError
@@ -15,22 +15,24 @@ from assay.trust.envelope import (
     pre_authentication_encoding,
 )
 
-Signer = tuple[bytes, Callable[[bytes], bytes]]
-"""A raw Ed25519 public key, and what signs by it."""
+Signature = tuple[str, bytes]
+"""A public key in hexadecimal, and what it signed."""
 
 
-def seal(payload_type: str, claim: Mapping[str, Any], signers: Sequence[Signer]) -> bytes:
-    """The envelope around ``claim``, as canonical JSON."""
-    payload = canonicalize(dict(claim))
-    message = pre_authentication_encoding(payload_type, payload)
-    signatures = [{"keyid": key_id(key), "sig": encode_base64(sign(message))} for key, sign in signers]
-    return canonicalize(
-        {"payload": encode_base64(payload), "payloadType": payload_type, "signatures": signatures}
-    )
+def message(payload_type: str, claim: Mapping[str, Any]) -> bytes:
+    """What those who stand behind ``claim`` sign."""
+    return pre_authentication_encoding(payload_type, canonicalize(dict(claim)))
 
 
-def unseal(payload_type: str, file: bytes, signers: Callable[[Any], Sequence[str]]) -> dict[str, Any]:
-    """The claim in an envelope, once those who must have signed it have.
+def seal(payload_type: str, claim: Mapping[str, Any], signatures: Iterable[Signature]) -> bytes:
+    """The file: an envelope around ``claim``, as canonical JSON."""
+    return _envelope(payload_type, canonicalize(dict(claim)), signatures)
+
+
+def unseal(
+    payload_type: str, file: bytes, signers: Callable[[Any], Sequence[str]]
+) -> tuple[dict[str, Any], list[bytes]]:
+    """The claim in a file, and the signatures of those who must have signed it, once they are known to fit.
 
     ``signers`` says of the claim whose keys (hex) those are. Raises `FormatError`, or `SignatureError`.
     """
@@ -38,13 +40,26 @@ def unseal(payload_type: str, file: bytes, signers: Callable[[Any], Sequence[str
         value = parse_canonical(file)
         payload = decode_base64(value["payload"])
         claim = parse_canonical(payload)
-        keys = [bytes.fromhex(key) for key in signers(claim)]
+        keys = signers(claim)
         signatures = [decode_base64(signature["sig"]) for signature in value["signatures"]]
-        named = [signature["keyid"] for signature in value["signatures"]]
-        if value["payloadType"] != payload_type or named != [key_id(key) for key in keys]:
-            raise ValueError(payload_type)
+        exact = _envelope(payload_type, payload, zip(keys, signatures, strict=True)) == file
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise FormatError(f"This is not {payload_type} by the keys that it names.") from error
+    if not exact:
+        raise FormatError(f"This is not {payload_type} by the keys that it names.")
     for key, signature in zip(keys, signatures, strict=True):
-        check_signature(key, payload_type, payload, signature)
-    return dict(claim)
+        check_signature(bytes.fromhex(key), payload_type, payload, signature)
+    return dict(claim), signatures
+
+
+def _envelope(payload_type: str, payload: bytes, signatures: Iterable[Signature]) -> bytes:
+    return canonicalize(
+        {
+            "payload": encode_base64(payload),
+            "payloadType": payload_type,
+            "signatures": [
+                {"keyid": key_id(bytes.fromhex(key)), "sig": encode_base64(signature)}
+                for key, signature in signatures
+            ],
+        }
+    )

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from assay.errors import FormatError
-from assay.trust.keys.signed import seal, unseal
+from assay.trust.keys.public_key import read_public_key
+from assay.trust.keys.signed import message, seal, unseal
 from assay.trust.timestamp import read_time, write_time
 
 PAYLOAD_TYPE: Final = "application/vnd.assay.succession+json"
@@ -27,13 +28,16 @@ class Succession:
 
     def sign(self, sign_old: Callable[[bytes], bytes], sign_new: Callable[[bytes], bytes]) -> bytes:
         """The file, signed by both."""
-        signers = [(bytes.fromhex(self.old), sign_old), (bytes.fromhex(self.new), sign_new)]
-        return seal(PAYLOAD_TYPE, self._claim(), signers)
+        claim = self._claim()
+        signed = message(PAYLOAD_TYPE, claim)
+        return seal(PAYLOAD_TYPE, claim, [(self.old, sign_old(signed)), (self.new, sign_new(signed))])
 
     @classmethod
     def verify(cls, file: bytes) -> Succession:
         """Read a file that both have signed. Raises `FormatError` or `SignatureError`."""
-        claim = unseal(PAYLOAD_TYPE, file, lambda claim: [claim["from"], claim["to"]])
+        claim, _ = unseal(
+            PAYLOAD_TYPE, file, lambda claim: [read_public_key(claim["from"]), read_public_key(claim["to"])]
+        )
         try:
             succession = cls(claim["from"], claim["to"], read_time(claim["at"]))
         except (LookupError, TypeError, ValueError) as error:

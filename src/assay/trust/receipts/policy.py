@@ -9,12 +9,12 @@ from typing import Any
 
 import orjson
 
-from assay.errors import ConfigError
+from assay.errors import AssayError, ConfigError
 from assay.trust.canonical import canonicalize
-from assay.trust.envelope import SignatureError
 from assay.trust.evidence.anchors import TrustAnchor
 from assay.trust.evidence.appraisal import load_rules
 from assay.trust.evidence.judge import Judge
+from assay.trust.keys.public_key import read_public_key
 from assay.trust.keys.revocation import Revocation
 from assay.trust.transparency.cosignature import CosignatureVerifier
 from assay.trust.transparency.note import NoteVerifier
@@ -46,14 +46,14 @@ class Policy:
     floor: Level = Level.SIGNED
     """The lowest level that counts as met."""
     nodes: frozenset[str] = frozenset()
-    """Node keys (hex) believed by name, without evidence."""
+    """Identities of nodes (hex) believed by name, without evidence."""
     anchors: tuple[TrustAnchor, ...] = ()
     measurements: tuple[Mapping[str, str], ...] = ()
     """Reference values (RFC 9334 §4.1): each names registers and the hex they show in code that is known."""
     appraisal: str | None = None
     """Rego to judge evidence by (``package assay.appraisal``) in place of the rules that come with Assay."""
-    revocations: tuple[bytes, ...] = ()
-    """Signed revocations of keys, as their nodes gave them out."""
+    revocations: tuple[Revocation, ...] = ()
+    """Keys that their nodes have taken back."""
     logs: tuple[NoteVerifier, ...] = ()
     witnesses: tuple[CosignatureVerifier, ...] = ()
     quorum: int = 0
@@ -76,7 +76,7 @@ class Policy:
             "nodes": sorted(self.nodes),
             "anchors": [anchor.to_json() for anchor in self.anchors],
             "measurements": [dict(registers) for registers in self.measurements],
-            "revocations": [orjson.loads(file) for file in self.revocations],
+            "revocations": [orjson.loads(revocation.to_bytes()) for revocation in self.revocations],
             "logs": [log.vkey for log in self.logs],
             "witnesses": [witness.vkey for witness in self.witnesses],
             "quorum": self.quorum,
@@ -103,7 +103,7 @@ class Policy:
         try:
             return cls(
                 floor=Level(value.get("floor", Level.SIGNED)),
-                nodes=frozenset(map(_node_key, _texts(value.get("nodes", [])))),
+                nodes=frozenset(map(read_public_key, _list(value.get("nodes", [])))),
                 anchors=tuple(map(TrustAnchor.from_json, _list(value.get("anchors", [])))),
                 appraisal=None if value.get("appraisal") is None else _text(value["appraisal"]),
                 measurements=tuple(map(_registers, _list(value.get("measurements", [])))),
@@ -118,7 +118,7 @@ class Policy:
                 max_skew=timedelta(seconds=_whole(value.get("max_skew_s", 120))),
                 nonce=None if value.get("nonce") is None else _text(value["nonce"]),
             )
-        except (TypeError, ValueError, AttributeError, OverflowError, SignatureError) as error:
+        except (TypeError, ValueError, AttributeError, OverflowError, AssayError) as error:
             raise ConfigError(f"The policy has a member of the wrong kind: {error}.") from error
 
 
@@ -138,12 +138,6 @@ def _text(value: Any) -> str:
     return value
 
 
-def _node_key(text: str) -> str:
-    if bytes.fromhex(text).hex() != text or len(text) != 64:
-        raise ValueError(f"{text!r} is not a raw public key in hex")
-    return text
-
-
 def _registers(value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or not value:
         raise TypeError(f'{value!r} is not an object of registers, such as {{"PCR0": "..."}}')
@@ -153,11 +147,9 @@ def _registers(value: Any) -> dict[str, str]:
     return value
 
 
-def _revocation(value: Any) -> bytes:
+def _revocation(value: Any) -> Revocation:
     """Only one that its node has signed takes anything back."""
-    file = canonicalize(value)
-    Revocation.verify(file)
-    return file
+    return Revocation.verify(canonicalize(value))
 
 
 def _whole(value: Any) -> int:

@@ -124,8 +124,7 @@ def _check_signature(case: _Case) -> Check:
 def _revocations(case: _Case) -> list[Revocation]:
     """Those of the key that signs, by the node that certified it."""
     key = case.statement.key
-    known = map(Revocation.verify, case.policy.revocations)
-    return [one for one in known if (one.node, one.key) == (key.node, key.key)]
+    return [one for one in case.policy.revocations if (one.node, one.key) == (key.node, key.key)]
 
 
 def _was_logged_before(case: _Case, revocation: Revocation) -> bool:
@@ -284,7 +283,11 @@ def _examine_evidence(case: _Case) -> Examination:
         )
     if reason := _why_not_examined(case, named):
         return nothing_to_examine(Check.not_applicable("evidence", reason))
-    digest, file = next(iter(files.items()))
+    if len(files) > 1:
+        return nothing_to_examine(
+            Check.failed("evidence", "the bundle holds two evidence files, and only one can be for the key")
+        )
+    ((digest, file),) = files.items()
     if named[digest] != collection.TYPE:
         return nothing_to_examine(
             Check.failed("evidence", f"this verifier knows no evidence of type {named[digest]!r}")

@@ -33,9 +33,11 @@ class Machine:
     def processor(self, bound: bytes, **changes: int | bytes) -> Evidence:
         return Evidence("snp", snp.report(report_data=bound, **changes), snp.collateral())
 
-    def accelerator(self, nonce: bytes) -> Evidence:
+    def accelerator(self, nonce: bytes, leaf: gpus.Party | None = None) -> Evidence:
+        """The GPU's answer to ``nonce``, or that of another one by the same maker, whose leaf is given."""
+        chain = [*self.gpu[:-1], leaf or self.gpu[-1]]
         signed = gpus.request(nonce) + gpus.response(gpus.measured(), gpus.opaque_data())
-        return Evidence("nvidia", gpus.sign(self.gpu[-1].key, signed), {"chain": gpus.pem(self.gpu)})
+        return Evidence("nvidia", gpus.sign(chain[-1].key, signed), {"chain": gpus.pem(chain)})
 
     def collection(self, key: bytes = KEY, nonce: bytes = b"", **changes: int | bytes) -> Collection:
         """What the machine's own software makes; ``changes`` are to the processor's report."""

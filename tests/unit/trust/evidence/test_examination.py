@@ -10,6 +10,7 @@ import pytest
 from tests.unit.trust.evidence.conftest import Issued
 from tests.unit.trust.evidence.forgery import HOUR, NOW
 from tests.unit.trust.evidence.machines import KEY, Machine
+from tests.unit.trust.evidence.nvidia import gpus
 
 from assay.trust.evidence import AnchorKind, Evidence, roots
 from assay.trust.evidence.appraisal import load_rules
@@ -160,8 +161,10 @@ def test_the_order_of_parts_matters(machine: Machine) -> None:
 
 def test_two_gpus_each_answer(machine: Machine) -> None:
     collection = machine.collection()
-    second = machine.accelerator(challenge(collection.parts[0].document))
-    both = replace(collection, parts=(*collection.parts, second))
+    asked, leaf = challenge(collection.parts[0].document), gpus.gpu_leaf(machine.gpu[-2])
+    both = replace(collection, parts=(*collection.parts, machine.accelerator(asked, leaf)))
     assert failing(examine(machine.judge(), both.to_bytes(), NOW, key=KEY)) == set()
+    twice = replace(collection, parts=(*collection.parts, machine.accelerator(asked)))
+    assert failing(examine(machine.judge(), twice.to_bytes(), NOW, key=KEY)) == {"appraisal"}
     stale = replace(collection, parts=(*collection.parts, machine.accelerator(bytes(32))))
     assert failing(examine(machine.judge(), stale.to_bytes(), NOW, key=KEY)) == {"evidence"}

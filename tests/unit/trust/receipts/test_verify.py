@@ -254,6 +254,7 @@ REFUSED: dict[str, tuple[str, Change]] = {
             timedelta(0),
         ),
     ),
+    "two evidence files": ("evidence", lambda office: (_with_two(office), office.policy(), timedelta(0))),
     "another caller's nonce": (
         "nonce",
         lambda office: (office.bundle(), office.policy(nonce="n-2"), timedelta(0)),
@@ -296,6 +297,14 @@ def test_refused(case: str, office: Office) -> None:
     verdict = verify(bundle, policy, NOW + later)
     assert verdict.level is Level.REJECTED
     assert failing(verdict) == {check}
+
+
+def _with_two(office: Office) -> Bundle:
+    files = {
+        hashlib.sha256(file).hexdigest(): file for file in (office.evidence(), office.evidence(b"o" * 32))
+    }
+    named = tuple(EvidenceClaim(collection.TYPE, digest) for digest in files)
+    return office.seal(office.statement(evidence=named), files)
 
 
 def _with_evidence(office: Office, document: bytes) -> Bundle:

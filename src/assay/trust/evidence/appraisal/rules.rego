@@ -132,6 +132,16 @@ reject contains reason("pair_not_listed", gpu, sprintf("%s and %s are not a list
 	not listed(cpu, gpu)
 }
 
+# Two reports of one GPU are no two GPUs.
+reject contains reason("gpu_twice", one, "two of the reports are of the same GPU") if {
+	some i, one in input.claims
+	some j, other in input.claims
+	i < j
+	one.family in accelerators
+	other.family == one.family
+	other.identity == one.identity
+}
+
 # Before this release the vendor does not call the mode production-ready.
 reject contains reason("driver_floor", one, sprintf("driver %s is older than %s", [one.versions.driver, floor])) if {
 	some one in input.claims

@@ -34,6 +34,7 @@ BROKEN: dict[str, Sequence[Claims]] = {
     "missing_collateral": [snp(missing=("crl",))],
     "from_the_future": [snp(issued_at=NOW + timedelta(minutes=3))],
     "pair_not_listed": [snp(family="nitro", attributes={}), gpu()],
+    "gpu_twice": [snp(), gpu(identity="1"), gpu(identity="1")],
     "driver_floor": [snp(), gpu(versions={"driver": "550.54.14", "vbios": "96.00.9F.00.01"})],
     "rim_mismatch": [snp(), gpu(attributes={"chip": "GH100", "driver_rim": "mismatched"})],
     "gpu_alone": [gpu()],
@@ -57,7 +58,9 @@ def test_every_rule_has_a_case() -> None:
     assert len(NAMES) == len(re.findall(r"^(?:reject|warn) contains", TEXT, re.MULTILINE))
 
 
-@pytest.mark.parametrize("claims", [[snp()], [tdx()], [snp(), gpu()], [tdx(), gpu(), gpu()]])
+@pytest.mark.parametrize(
+    "claims", [[snp()], [tdx()], [snp(), gpu()], [tdx(), gpu(identity="1"), gpu(identity="2")]]
+)
 def test_nothing_is_said_of_what_is_well(claims: Sequence[Claims]) -> None:
     assert spoken(judge(claims)) == set()
 
