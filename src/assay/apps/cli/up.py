@@ -16,8 +16,8 @@ import click
 from assay.apps.cli.durations import spell
 from assay.apps.network.address import ANY_PORT, DEFAULT_PORT, LOOPBACK, is_free
 from assay.apps.network.home import Home
-from assay.apps.network.presence import Running
 from assay.apps.network.supervisor import Supervisor
+from assay.engines.process.presence import Running
 
 
 @click.command()

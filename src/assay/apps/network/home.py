@@ -67,13 +67,23 @@ class Home:
 
     @property
     def presence(self) -> Path:
-        """Which gateway serves this home, see `assay.apps.network.presence`."""
+        """Which gateway serves this home, see `assay.engines.process.presence`."""
         return self.root / "gateway.json"
 
     @property
     def output(self) -> Path:
         """What the gateway process writes: warnings and errors, never a prompt or an answer."""
         return self.root / "gateway.log"
+
+    @property
+    def chain(self) -> Path:
+        """The chain of this machine, and what is known of others."""
+        return self.root / "chain"
+
+    @property
+    def engines(self) -> Path:
+        """Programs of others that Assay has fetched; whoever deletes them has them fetched again."""
+        return self.root / "engines"
 
     @property
     def receipts(self) -> Path:

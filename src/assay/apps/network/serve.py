@@ -14,12 +14,12 @@ from pathlib import Path
 
 import uvicorn
 
-from assay.apps.network import presence
 from assay.apps.network.address import DEFAULT_PORT, LOOPBACK, listen, url_of
 from assay.apps.network.home import Home
 from assay.apps.network.impatience import ImpatientProtocol
 from assay.apps.network.introduction import introduce
 from assay.apps.network.node import Node
+from assay.engines.process import presence
 from assay.errors import AssayError
 
 

@@ -12,10 +12,10 @@ from contextlib import suppress
 
 import orjson
 
-from assay.apps.network import presence
 from assay.apps.network.health import Health, ask_health
 from assay.apps.network.home import Home
-from assay.apps.network.presence import Running
+from assay.engines.process import presence
+from assay.engines.process.presence import Running
 from assay.errors import AssayError
 
 _ANSWER_SECONDS = 30.0

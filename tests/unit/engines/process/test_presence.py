@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from assay.apps.network.presence import Running, announced, find
+from assay.engines.process.presence import Running, announce, announced, find, open_file
 
 URL = "http://127.0.0.1:1"
 
 ANNOUNCE = """
 import sys, time
 from pathlib import Path
-from assay.apps.network.presence import announced
+from assay.engines.process.presence import announced
 with announced(Path(sys.argv[1]), "http://127.0.0.1:1"):
     print(flush=True)
     time.sleep(60)
@@ -62,3 +62,14 @@ def test_what_two_find_at_once_is_not_each_other(path: Path) -> None:
         pass
     with path.open("rb"):
         assert find(path) is find(path) is None
+
+
+def test_a_child_that_inherits_the_file_is_present_for_as_long_as_it_lives(path: Path) -> None:
+    with open_file(path) as file:
+        child = subprocess.Popen(["sleep", "60"], pass_fds=[file.fileno()])
+        running = Running(child.pid, URL, 1.0)
+        announce(file, running)
+    assert find(path) == running, "its parent has let go of the file"
+    child.kill()
+    child.wait()
+    assert find(path) is None
