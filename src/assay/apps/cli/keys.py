@@ -10,12 +10,13 @@ import click
 
 from assay.apps.network import identity
 from assay.apps.network.home import Home
+from assay.apps.network.introduction import follow
 from assay.apps.network.supervisor import Supervisor
 from assay.engines.enclave.node_key import NodeKey
 from assay.errors import ConfigError
 from assay.trust.envelope import key_id
 from assay.trust.evidence.collection import Collection
-from assay.trust.keys.revocation import Revocation
+from assay.trust.keys.succession import Succession
 
 
 class NodeStopped(ConfigError):
@@ -39,14 +40,16 @@ def keys() -> None:
 
 @keys.command("list")
 def list_keys() -> None:
-    """List the identity, the key that signs now, and those that were taken back."""
+    """List the identity and those before it, the key that signs now, and those that were taken back."""
     home = Home.find(os.environ)
     public_key = NodeKey.open(home.keys).public_key
     click.echo(f"identity  {public_key.hex()}  called {key_id(public_key)[:16]}")
     if (collection := _attested(home)) and collection.certificate:
         until = collection.certificate.not_after
         click.echo(f"signs     {collection.key.hex()}  certified until {until}")
-    for revocation in map(Revocation.verify, identity.revocations(home)):
+    for succession in identity.successions(home):
+        click.echo(f"formerly  {succession.old}  until {succession.at:%Y-%m-%d %H:%MZ}")
+    for revocation in identity.revocations(home):
         click.echo(f"revoked   {revocation.key}  on {revocation.at:%Y-%m-%d %H:%MZ}: {revocation.reason}")
 
 
@@ -69,11 +72,15 @@ def revoke(key: str | None, current: bool, reason: str) -> None:
 
 @keys.command()
 def rotate() -> None:
-    """Give this machine's node a new identity, signed for by the old one."""
+    """Give this machine's node a new identity, signed for by the old one.
+
+    The old one is gone then, and can take none of its keys back: revoke first what may be lost.
+    """
     home = Home.find(os.environ)
     if Supervisor(home).find() is not None:
         raise NodeRuns("The node runs, and would go on under its old identity.")
     file = identity.rotate(home, datetime.now(UTC))
+    follow(home, Succession.verify(file.read_bytes()))
     click.echo(f"The new identity is {NodeKey.open(home.keys).public_key.hex()}.")
     click.echo(f"Give {file} to those who believe the old one: assay trust succeed FILE")
 

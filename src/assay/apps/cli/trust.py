@@ -14,10 +14,15 @@ from assay.apps.client.environment import load_policy
 from assay.apps.network.home import Home
 from assay.apps.network.introduction import believe, expect, follow
 from assay.trust.envelope import key_id
+from assay.trust.evidence.anchors import AnchorKind
 from assay.trust.evidence.reference import ReferenceValues
-from assay.trust.keys.revocation import Revocation
 from assay.trust.keys.succession import Succession
 from assay.trust.receipts.policy import Policy
+
+_WORTH = {
+    AnchorKind.DEBUG: "DEBUG: hardware for engineers, which keeps no secret. Its evidence is worth little.",
+    AnchorKind.SIMULATED: "SIMULATED: software made this root. Its evidence proves nothing about hardware.",
+}
 
 
 @click.group()
@@ -78,14 +83,17 @@ def measurements(file: Path, by: str) -> None:
 @trust.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def succeed(file: Path) -> None:
-    """Follow a node to its new identity: FILE is the succession that `assay keys rotate` wrote, signed by both."""
+    """Follow a node to its new identity, and believe the old one no longer by name.
+
+    FILE is the succession that `assay keys rotate` wrote, signed by both.
+    """
     succession = Succession.verify(read_file(file))
     home = Home.find(os.environ)
     if not follow(home, succession):
         raise click.ClickException(
             f"This machine does not believe {succession.old}, so it follows it nowhere."
         )
-    click.echo(f"Believed from now on, too: {succession.new}")
+    click.echo(f"Believed from now on, in its place: {succession.new}")
 
 
 def _show_believed(policy: Policy) -> None:
@@ -93,11 +101,13 @@ def _show_believed(policy: Policy) -> None:
         click.echo(f"node     {node}  called {key_id(bytes.fromhex(node))[:16]}")
     for anchor in policy.anchors:
         click.echo(f"root     {anchor.fingerprint}  {anchor.family}, {anchor.kind.value}: {anchor.name}")
+        if anchor.kind is not AnchorKind.PRODUCTION:
+            click.echo(f"{'':9}{click.style(_WORTH[anchor.kind], fg='yellow', bold=True)}")
     for log in policy.logs:
         click.echo(f"log      {log.vkey}")
     for registers in policy.measurements:
         click.echo(f"code     {'  '.join(f'{name} {value}' for name, value in registers.items())}")
-    for revocation in map(Revocation.verify, policy.revocations):
+    for revocation in policy.revocations:
         click.echo(f"revoked  {revocation.key}  from entry {revocation.size} of {revocation.log} on")
     for witness in policy.witnesses:
         click.echo(f"witness  {witness.vkey}")

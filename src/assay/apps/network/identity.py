@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 
 from assay.apps.network.home import Home
 from assay.engines.enclave.node_key import FILE_NAME, NodeKey
-from assay.engines.tlog.durable import write_durably
+from assay.engines.tlog.durable import sync_directory, write_durably
 from assay.errors import ConfigError
 from assay.trust.keys.revocation import Revocation
 from assay.trust.keys.succession import Succession
@@ -23,40 +22,50 @@ class NothingLogged(ConfigError):
     hint = "start the node once; a key that has signed nothing needs no revocation"
 
 
-def revocations(home: Home) -> tuple[bytes, ...]:
+class AlreadyRevoked(ConfigError):
+    """The key was taken back before; a second time would let more of its receipts count."""
+
+    code = "key_already_revoked"
+    hint = "assay keys list"
+
+
+def revocations(home: Home) -> tuple[Revocation, ...]:
     """Every revocation that this node's operator has signed. Raises `FormatError` or `SignatureError`."""
-    files = sorted(home.revocations.glob("*.json")) if home.revocations.exists() else []
-    signed = tuple(path.read_bytes() for path in files)
-    for file in signed:
-        Revocation.verify(file)
-    return signed
+    return tuple(Revocation.verify(path.read_bytes()) for path in sorted(home.revocations.glob("*.json")))
+
+
+def successions(home: Home) -> tuple[Succession, ...]:
+    """Every identity that this node had and handed on. Raises `FormatError` or `SignatureError`."""
+    files = (path.read_bytes() for path in home.root.glob("succession-*.json"))
+    return tuple(sorted(map(Succession.verify, files), key=lambda succession: succession.at))
 
 
 def revoke(home: Home, key: str, reason: str, now: datetime) -> Revocation:
     """Take ``key`` (hex) back: what it signs beyond the log's present size is not the node's.
 
-    Raises `NothingLogged`.
+    Raises `NothingLogged`, `AlreadyRevoked`, or `FormatError` for what is no key, or a reason that is too long.
     """
     identity = NodeKey.open(home.keys)
     origin, size = _logged(home)
-    revocation = Revocation(identity.public_key.hex(), key, origin, size, now, reason)
-    home.revocations.mkdir(mode=0o700, exist_ok=True)
-    write_durably(home.revocations / f"{key}.json", revocation.sign(identity.sign))
+    revocation = Revocation.issue(identity.public_key.hex(), key, origin, size, now, reason, identity.sign)
+    file = home.revocations / f"{key}.json"
+    if file.exists():
+        raise AlreadyRevoked("This key was taken back already.")
+    write_durably(file, revocation.to_bytes())
     return revocation
 
 
 def rotate(home: Home, now: datetime) -> Path:
     """Give the node a new identity, and write who succeeded whom. Returns that file's path.
 
-    The old key is kept under the name of its digest: it still vouches for receipts of its time.
+    Of the old identity only its name is kept, in that file: a secret that is of no use any more can only be stolen.
     """
     old, new = NodeKey.open(home.keys), NodeKey.open(home.keys / "next")
     succession = Succession(old.public_key.hex(), new.public_key.hex(), now)
     file = home.root / f"succession-{new.key_id[:16]}.json"
     write_durably(file, succession.sign(old.sign, new.sign))
-    current = home.keys / FILE_NAME
-    os.link(current, home.keys / f"node-key-{old.key_id[:16]}.pem")
-    (home.keys / "next" / FILE_NAME).replace(current)
+    (home.keys / "next" / FILE_NAME).replace(home.keys / FILE_NAME)
+    sync_directory(home.keys)
     return file
 
 

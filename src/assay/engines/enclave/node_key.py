@@ -1,4 +1,4 @@
-"""The node's long-lived identity: one Ed25519 key (RFC 8032) that signs its receipts."""
+"""The node's long-lived identity: one Ed25519 key (RFC 8032) that certifies the keys of its boots."""
 
 from __future__ import annotations
 

@@ -42,7 +42,14 @@ class Revocation:
 
     @classmethod
     def issue(
-        cls, node: str, key: str, log: str, size: int, at: datetime, reason: str, sign: Callable[[bytes], bytes]
+        cls,
+        node: str,
+        key: str,
+        log: str,
+        size: int,
+        at: datetime,
+        reason: str,
+        sign: Callable[[bytes], bytes],
     ) -> Revocation:
         """Take ``key`` back; ``sign`` signs by the identity ``node``. Raises what `verify` raises."""
         unsigned = cls(node, key, log, size, at, reason)

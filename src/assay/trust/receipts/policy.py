@@ -9,8 +9,9 @@ from typing import Any
 
 import orjson
 
-from assay.errors import AssayError, ConfigError
+from assay.errors import ConfigError, FormatError
 from assay.trust.canonical import canonicalize
+from assay.trust.envelope import SignatureError
 from assay.trust.evidence.anchors import TrustAnchor
 from assay.trust.evidence.appraisal import load_rules
 from assay.trust.evidence.judge import Judge
@@ -118,8 +119,10 @@ class Policy:
                 max_skew=timedelta(seconds=_whole(value.get("max_skew_s", 120))),
                 nonce=None if value.get("nonce") is None else _text(value["nonce"]),
             )
-        except (TypeError, ValueError, AttributeError, OverflowError, AssayError) as error:
+        except (TypeError, ValueError, AttributeError, OverflowError) as error:
             raise ConfigError(f"The policy has a member of the wrong kind: {error}.") from error
+        except (FormatError, SignatureError) as error:
+            raise ConfigError(f"The policy has a member that cannot be read: {error.message}") from error
 
 
 def _list(value: Any) -> list[Any]:

@@ -27,16 +27,17 @@ def bundle(office: Office) -> Bundle:
     return office.bundle()
 
 
-def policy(office: Office, size: int, **changes: str) -> Policy:
-    revocation = Revocation(
+def policy(office: Office, size: int, *, key: str | None = None, log: str | None = None) -> Policy:
+    revocation = Revocation.issue(
         node=office.identity.public_key.hex(),
-        key=office.key.public_key.hex(),
-        log=office.signer.name,
+        key=key or office.key.public_key.hex(),
+        log=log or office.signer.name,
         size=size,
         at=NOW,
         reason="lost",
+        sign=office.identity.sign,
     )
-    return office.policy(revocations=(replace(revocation, **changes).sign(office.identity.sign),))
+    return office.policy(revocations=(revocation,))
 
 
 def failing(verdict: Verdict) -> set[str]:
