@@ -53,14 +53,14 @@ def believe(home: Home, met: Policy) -> None:
 
 
 def follow(home: Home, succession: Succession) -> bool:
-    """Believe the new identity where the policy of ``home`` believes the old; tells whether it did.
+    """Believe the new identity in place of the old, if the policy of ``home`` believes that; tells whether it did.
 
     Raises `ConfigError` for a policy that cannot be read.
     """
     known = _policy(home)
     if succession.old not in known.nodes:
         return False
-    _write(home.trust, replace(known, nodes=known.nodes | {succession.new}).to_json())
+    _write(home.trust, replace(known, nodes=known.nodes - {succession.old} | {succession.new}).to_json())
     return True
 
 
