@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -49,8 +49,14 @@ def build() -> None:
     node("build.mjs")
 
 
-def judge(cases: Iterable[Case]) -> list[dict[str, Any]]:
-    """What the browser's verifier makes of each case: ``claims`` or ``error``, as in ``evidence.json``."""
+class Asked(Protocol):
+    """A case of `evidence.json` or of `examinations.json`."""
+
+    def to_json(self) -> dict[str, Any]: ...
+
+
+def judge(cases: Iterable[Asked]) -> list[dict[str, Any]]:
+    """What the browser's verifier makes of each case, as the file that it is like says under ``expect``."""
     lines = "\n".join(json.dumps(case.to_json()) for case in cases)
     return [json.loads(line) for line in node("dist/tests/judge.js", stdin=lines).splitlines()]
 
