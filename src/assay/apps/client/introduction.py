@@ -6,17 +6,19 @@ import httpx2
 
 from assay.apps.client.gateway_error import GatewayError, GatewayUnreachable
 from assay.apps.client.wire import root_of
+from assay.trust.receipts.introduction import introduced
 from assay.trust.receipts.policy import Policy
 
 WELL_KNOWN = "/.well-known/assay.json"
 
 
 def published_policy(base_url: str) -> Policy:
-    """The policy under which this gateway's receipts verify, in its own words.
+    """The policy under which this gateway's receipts verify: who it is in its own words, under usual demands.
 
     To use it is trust on first use: nothing backs it but the connection it came over. Compare its node key with one
     from another source, keep it, and from then on nobody can take the gateway's place unseen. ``base_url`` may end in
-    ``/v1``. Raises `GatewayUnreachable`, `GatewayError`, or `ConfigError` for what is no policy.
+    ``/v1``. Raises `GatewayUnreachable`, `GatewayError`, `RootUnvouched` for a root that the gateway calls hardware's
+    and no vendor is known by, or `ConfigError` for what is no policy.
     """
     try:
         response = httpx2.get(root_of(base_url) + WELL_KNOWN)
@@ -24,4 +26,4 @@ def published_policy(base_url: str) -> Policy:
         raise GatewayUnreachable("The gateway could not be asked for its policy.") from error
     if response.status_code != 200:
         raise GatewayError.from_response(response.status_code, response.content)
-    return Policy.from_bytes(response.content)
+    return introduced(Policy.from_bytes(response.content))

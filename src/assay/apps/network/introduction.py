@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assay.apps.network.home import Home
+from assay.trust.evidence.roots import PRODUCTION
 from assay.trust.keys.succession import Succession
 from assay.trust.metering import CredentialRefused
+from assay.trust.receipts.introduction import introduced
 from assay.trust.receipts.policy import Policy
 
 if TYPE_CHECKING:
@@ -39,9 +41,11 @@ def introduce(node: Node, home: Home, url: str) -> None:
 def believe(home: Home, met: Policy) -> None:
     """Add the keys, roots and logs of ``met`` to the policy of ``home``; what it demands stays as it is.
 
-    Raises `ConfigError` for a policy that cannot be read.
+    Raises `RootUnvouched` for a root that ``met`` calls more than is known of it, `ConfigError` for a policy that
+    cannot be read; nothing is written then.
     """
     known = _policy(home)
+    met = introduced(met, (*PRODUCTION, *known.anchors))
     joined = replace(
         known,
         nodes=known.nodes | met.nodes,

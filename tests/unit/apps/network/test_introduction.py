@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +14,8 @@ from assay.apps.network.home import Home
 from assay.apps.network.introduction import believe
 from assay.errors import ConfigError
 from assay.trust.evidence import AnchorKind, TrustAnchor
+from assay.trust.evidence.roots import PRODUCTION
+from assay.trust.receipts.introduction import RootUnvouched
 from assay.trust.receipts.policy import Policy
 from assay.trust.transparency.note import NoteVerifier
 from assay.trust.verdict import Level
@@ -64,6 +67,28 @@ def test_demands_stay_and_nobody_is_forgotten(home: Home) -> None:
 def test_a_gateway_does_not_vouch_for_its_own_code(home: Home) -> None:
     believe(home, MET)
     assert not believed(home).measurements
+
+
+@pytest.mark.parametrize("kind", [AnchorKind.PRODUCTION, AnchorKind.DEBUG])
+def test_a_gateway_does_not_vouch_for_its_own_root(home: Home, kind: AnchorKind) -> None:
+    believe(home, replace(MET, nodes=frozenset({"22" * 32})))
+    before = home.trust.read_bytes()
+    with pytest.raises(RootUnvouched):
+        believe(home, replace(MET, anchors=(replace(ANCHOR, kind=kind, fingerprint="ef" * 32),)))
+    assert home.trust.read_bytes() == before
+
+
+def test_a_vendors_root_is_believed_as_pinned(home: Home) -> None:
+    believe(home, replace(MET, anchors=PRODUCTION))
+    assert believed(home).anchors == PRODUCTION
+
+
+def test_a_root_that_is_believed_stays_what_it_is(home: Home) -> None:
+    engineers = replace(ANCHOR, kind=AnchorKind.DEBUG)
+    home.trust.write_text(json.dumps(Policy(anchors=(engineers,)).to_json()))
+    with pytest.raises(RootUnvouched):
+        believe(home, MET)
+    assert believed(home).anchors == (engineers,)
 
 
 def test_a_damaged_policy_is_not_overwritten(home: Home) -> None:
