@@ -1,33 +1,37 @@
-"""The bundle, as a page loads it, verifies the shared vectors in a real browser."""
+"""The bundle, as a page loads it, judges the shared vectors in a real browser."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from queue import Queue
-from threading import Thread
 from typing import Any
 
+import pytest
 from tests.browser import chromium
+from tests.browser.serving import serving
 from tests.interop.web import running
-from tests.vectors.make_evidence import FILE as CASES
+from tests.vectors import make_evidence, make_examinations
 
-PAGE = Path(__file__).with_name("evidence.html")
+PAGES = Path(__file__).parent
 COMPARED = ("identity", "measurements", "versions", "attributes", "debug")
 
+pytestmark = [running.needed, chromium.needed]
 
-@running.needed
-@chromium.needed
-def test_a_page_judges_every_vector_as_expected() -> None:
+
+@pytest.fixture(scope="module", autouse=True)
+def _built() -> None:
     running.build()
-    with serving() as (url, reports), chromium.showing(url):
-        outcomes = reports.get(timeout=60)
-    cases = json.loads(CASES.read_text("utf-8"))
-    assert len(outcomes) == len(cases)
-    for case, outcome in zip(cases, outcomes, strict=True):
+
+
+def reported(page: str, cases: Path) -> list[dict[str, Any]]:
+    """What the page makes of each case."""
+    with serving(PAGES / page, cases) as (url, reports), chromium.showing(url):
+        return reports.get(timeout=60)
+
+
+def test_a_page_verifies_every_document_as_expected() -> None:
+    outcomes = reported("evidence.html", make_evidence.FILE)
+    for case, outcome in zip(json.loads(make_evidence.FILE.read_text("utf-8")), outcomes, strict=True):
         assert outcome == reduced(case["expect"]), case["name"]
 
 
@@ -38,38 +42,9 @@ def reduced(expected: dict[str, Any]) -> dict[str, Any]:
     return {"claims": {name: expected["claims"][name] for name in COMPARED}}
 
 
-@contextmanager
-def serving() -> Iterator[tuple[str, Queue[list[dict[str, Any]]]]]:
-    """The page's address, and what pages report."""
-    reports: Queue[list[dict[str, Any]]] = Queue()
-    files = {
-        "/": ("text/html", PAGE),
-        "/evidence.js": ("text/javascript", running.WEB / "dist" / "evidence.js"),
-        "/cases.json": ("application/json", CASES),
-    }
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path not in files:
-                self.send_error(404)
-                return
-            media_type, file = files[self.path]
-            self.send_response(200)
-            self.send_header("Content-Type", media_type)
-            self.end_headers()
-            self.wfile.write(file.read_bytes())
-
-        def do_POST(self) -> None:
-            reports.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Nobody reads it."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/", reports
-        finally:
-            server.shutdown()
+def test_a_page_examines_every_file_as_expected() -> None:
+    outcomes = reported("examinations.html", make_examinations.FILE)
+    cases = json.loads(make_examinations.FILE.read_text("utf-8"))
+    for case, outcome in zip(cases, outcomes, strict=True):
+        expected = {name: case["expect"][name] for name in ("level", "checks", "rejected", "warned")}
+        assert outcome == expected, case["name"]
