@@ -19,6 +19,8 @@ from eth_utils import keccak
 from assay.trust.canonical import canonicalize
 from assay.trust.envelope import Envelope, key_id
 from assay.trust.keys.certificate import KeyCertificate
+from assay.trust.keys.revocation import Revocation
+from assay.trust.keys.succession import Succession
 from assay.trust.receipts.commitment import Opening, OpeningSecret
 from assay.trust.receipts.content import (
     ANSWER,
@@ -54,9 +56,11 @@ FILE = Path(__file__).with_name("receipts.json")
 
 NODE = Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes([3]) * 32)
+SUCCESSOR = Ed25519PrivateKey.from_private_bytes(bytes([4]) * 32)
 LOG = NoteSigner("vectors.example/log", Ed25519PrivateKey.from_private_bytes(bytes([2]) * 32))
 SECRET = OpeningSecret(bytes(range(32)))
 NONCE = "vector-nonce"
+LATER = datetime(2026, 11, 25, tzinfo=UTC)
 CONTRACT = "0x00000000000000000000000000000000000A55A7"
 
 REQUEST_BODY = (
@@ -97,6 +101,8 @@ def make() -> dict[str, Any]:
         "canonical": [
             {"json": text, "canonical": canonicalize(orjson.loads(text)).decode()} for text in CANONICAL
         ],
+        "revocation": _notice(_revocation()),
+        "succession": _notice(_succession()),
         "secret": SECRET.secret.hex(),
         "whole": _whole(),
         "stream": _stream(),
@@ -195,6 +201,27 @@ def _proof(envelope: Envelope) -> bytes:
     """The entry alone in its log: its leaf is the root."""
     checkpoint = Checkpoint(LOG.name, 1, leaf_hash(envelope.to_bytes()))
     return LogProof(0, (), checkpoint.sign(LOG).encode()).encode()
+
+
+def _revocation() -> bytes:
+    """Of the key of every receipt here: the log held the first before, and not the second."""
+    return Revocation.issue(
+        node=_raw(NODE).hex(),
+        key=_raw(KEY).hex(),
+        log=LOG.name,
+        size=1,
+        at=LATER,
+        reason="¿Perdida?",
+        sign=NODE.sign,
+    ).to_bytes()
+
+
+def _succession() -> bytes:
+    return Succession(_raw(NODE).hex(), _raw(SUCCESSOR).hex(), LATER).sign(NODE.sign, SUCCESSOR.sign)
+
+
+def _notice(file: bytes) -> dict[str, Any]:
+    return {"claim": orjson.loads(base64.b64decode(orjson.loads(file)["payload"])), "file": file.decode()}
 
 
 def _raw(key: Ed25519PrivateKey) -> bytes:

@@ -11,9 +11,11 @@ import { checkInclusion } from "./log.mjs";
 import { checkOpening, readOpening } from "./opening.mjs";
 import { readPolicy } from "./policy.mjs";
 import { demand } from "./refused.mjs";
+import { readRevocation } from "./revocation.mjs";
 import { publicKeyOf, signWith } from "./signing.mjs";
 import { readStatement } from "./statement.mjs";
 import { blocksOf, checkHead, streamRoot } from "./stream.mjs";
+import { readSuccession } from "./succession.mjs";
 
 function same(ours, theirs, what) {
   const plain = (value) => (Buffer.isBuffer(value) ? value.toString("latin1") : value);
@@ -21,14 +23,22 @@ function same(ours, theirs, what) {
 }
 
 /** Refuse vectors that this implementation does not arrive at. */
-export function checkVectors({ canonical: spellings, keys, secret, whole, stream }) {
+export function checkVectors({ canonical: spellings, keys, revocation, succession, secret, whole, stream }) {
   spellings.forEach(checkSpelling);
   same(publicKeyOf(Buffer.from(keys.node_seed, "hex")).toString("hex"), keys.node, "keys.node");
   same(publicKeyOf(Buffer.from(keys.key_seed, "hex")).toString("hex"), keys.key, "keys.key");
   same(sha256(Buffer.from(keys.key, "hex")).toString("hex"), keys.key_id, "keys.key_id");
+  checkNotice(readRevocation, revocation, "revocation");
+  checkNotice(readSuccession, succession, "succession");
   const salts = Buffer.from(secret, "hex");
   checkWhole(whole, keys, salts);
   checkStream(stream, whole, keys, salts);
+}
+
+function checkNotice(read, { claim, file }, what) {
+  const value = parseJson(Buffer.from(file));
+  same(canonical(value), Buffer.from(file), `${what}.file`);
+  same(read(value), claim, `${what}.claim`);
 }
 
 function checkSpelling({ json, canonical: spelled }, index) {
