@@ -15,9 +15,9 @@ from tests.integration.running import MODEL, RunningGateway
 from tests.upstreams import ScriptedUpstream
 
 import assay
-import assay.trust.canonical
-import assay.trust.envelope
 from assay.apps.network.home import Home
+from assay.apps.network.introduction import believe
+from assay.trust.envelope import Envelope
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.statement import Statement
@@ -51,12 +51,12 @@ def judge(bundle: Bundle, policy: Policy) -> Verdict:
 
 
 def signer(bundle: Bundle) -> str:
-    receipt = assay.trust.envelope.Envelope.from_bytes(bundle.receipt)
+    receipt = Envelope.from_bytes(bundle.receipt)
     return Statement.from_bytes(receipt.payload).key.key
 
 
-def typed(node: RunningGateway, *words: str, fails: int = 0) -> str:
-    environment = {**os.environ, "ASSAY_HOME": str(node.home)}
+def typed(node: RunningGateway, *words: str, fails: int = 0, home: Path | None = None) -> str:
+    environment = {**os.environ, "ASSAY_HOME": str(home or node.home)}
     result = subprocess.run([*ASSAY, *words], capture_output=True, text=True, timeout=60, env=environment)
     assert result.returncode == fails, result.stdout + result.stderr
     return result.stdout + result.stderr
@@ -87,20 +87,42 @@ def test_what_a_lost_key_signs_afterwards_does_not_count(node: RunningGateway) -
     assert [check.name for check in judge(after, policy).failures] == ["signature"]
     assert judge(ask(node, policy), policy).level is Level.SIGNED_SIMULATED
     assert "the machine was stolen" in typed(node, "keys", "list")
+    assert "key_already_revoked" in typed(node, "keys", "revoke", signer(before), fails=1)
+    assert believed(node) == policy, "a second revocation would let more count"
 
 
-def test_an_identity_is_handed_on(node: RunningGateway) -> None:
+def test_what_is_no_key_is_not_revoked(node: RunningGateway) -> None:
+    ask(node)
+    for words in (["AA" * 32], ["../env"], ["22" * 32, "--reason", "x" * 501]):
+        assert "format_invalid" in typed(node, "keys", "revoke", *words, fails=1)
+    assert "Usage" in typed(node, "keys", "revoke", fails=2)
+    node.stop()
+    assert "node_stopped" in typed(node, "keys", "revoke", "--current", fails=1)
+    assert not (node.home / "revocations").exists()
+
+
+def test_an_identity_is_handed_on(node: RunningGateway, tmp_path: Path) -> None:
     old, before = believed(node), ask(node)
     assert "node_runs" in typed(node, "keys", "rotate", fails=1)
     node.stop()
-    home = Home(node.home)
-    home.trust.write_bytes(assay.trust.canonical.canonicalize(replace(old, anchors=()).to_json()))
     typed(node, "keys", "rotate")
+    (identity,) = old.nodes
     (succession,) = node.home.glob("succession-*.json")
+    assert identity in typed(node, "keys", "list")
+    assert not [
+        name for name in os.listdir(node.home / "keys") if "node-key" in name and name != "node-key.pem"
+    ]
     node.start()
     after = ask(node)
+
+    reader = Home(tmp_path / "reader")
+    reader.create()
+    believe(reader, old)
     assert judge(after, replace(old, anchors=())).level is Level.UNVERIFIED
-    typed(node, "trust", "succeed", str(succession))
-    followed = Policy.from_bytes(home.trust.read_bytes())
-    for bundle in (before, after):
-        assert judge(bundle, followed).level is Level.SIGNED
+    typed(node, "trust", "succeed", str(succession), home=reader.root)
+    followed = Policy.from_bytes(reader.trust.read_bytes())
+    assert followed.nodes == believed(node).nodes
+    assert judge(after, replace(followed, anchors=())).level is Level.SIGNED
+    assert judge(before, replace(followed, anchors=())).level is Level.UNVERIFIED
+    assert judge(before, followed).level is Level.SIGNED_SIMULATED, "evidence of its time still stands"
+    assert identity in typed(node, "trust", "succeed", str(succession), home=reader.root, fails=1)
