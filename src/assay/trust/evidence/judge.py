@@ -35,6 +35,8 @@ class Judgement:
     collection: Collection
     claims: tuple[Claims, ...]
     """Of each part, in the collection's order."""
+    as_of: datetime
+    """The minute that the rules were told."""
     appraisal: Appraisal
 
     @property
@@ -60,8 +62,9 @@ class Judgement:
 class Judge:
     """Believes some roots, knows some code, and judges by one set of rules.
 
-    It remembers what it has judged. A judgement is used again for the same file within the same minute, the finest
-    time that rules are told, and the dates of certificates and lists are looked at to the second each time.
+    It remembers what it has judged. Claims are read once: certificates and lists are all that time changes about them,
+    and those dates are looked at to the second each time. The rules are asked anew for each minute, the finest time
+    that they are told.
     """
 
     def __init__(
@@ -71,20 +74,19 @@ class Judge:
         self.anchors = tuple(anchors)
         self._references = tuple(references)
         self._rules = rules
-        self._judged: OrderedDict[tuple[bytes, datetime], Judgement] = OrderedDict()
+        self._judged: OrderedDict[bytes, Judgement] = OrderedDict()
 
     def judge(self, file: bytes, at: datetime) -> Judgement:
         """Judge an evidence file as of ``at`` (aware). Raises an `EvidenceError` for what is not genuine then."""
-        minute = at.replace(second=0, microsecond=0)
-        name = (hashlib.sha256(file).digest(), minute)
+        name = hashlib.sha256(file).digest()
         judgement = self._judged.get(name)
         if judgement is None:
             collection = Collection.from_bytes(file)
-            claims = self._read(collection, at)
-            appraisal = appraise(claims, minute, self._references, self._rules)
-            judgement = Judgement(collection, claims, appraisal)
-            self._remember(name, judgement)
+            judgement = self._appraise(collection, self._read(collection, at), at)
         judgement.validity.require(at)
+        if judgement.as_of != _minute(at):
+            judgement = self._appraise(judgement.collection, judgement.claims, at)
+        self._remember(name, judgement)
         return judgement
 
     def _read(self, collection: Collection, at: datetime) -> tuple[Claims, ...]:
@@ -98,7 +100,15 @@ class Judge:
                 )
         return claims
 
-    def _remember(self, name: tuple[bytes, datetime], judgement: Judgement) -> None:
+    def _appraise(self, collection: Collection, claims: tuple[Claims, ...], at: datetime) -> Judgement:
+        minute = _minute(at)
+        return Judgement(collection, claims, minute, appraise(claims, minute, self._references, self._rules))
+
+    def _remember(self, name: bytes, judgement: Judgement) -> None:
         self._judged[name] = judgement
         if len(self._judged) > REMEMBERED:
             self._judged.popitem(last=False)
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
