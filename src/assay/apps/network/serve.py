@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import json
 import os
 import sys
 from pathlib import Path
@@ -20,6 +19,7 @@ from assay.apps.network.impatience import ImpatientProtocol
 from assay.apps.network.introduction import introduce
 from assay.apps.network.node import Node
 from assay.engines.process import presence
+from assay.engines.process.launch import say_failed, say_ready
 from assay.errors import AssayError
 
 
@@ -48,7 +48,7 @@ def serve(home: Home, host: str, port: int, *, introducing: bool = False) -> Non
     )
     _settle_memory()
     with presence.announced(home.presence, url):
-        print(json.dumps({"url": url, "pid": os.getpid()}), flush=True)
+        say_ready(url)
         uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -73,10 +73,7 @@ def main() -> None:
     try:
         serve(home, arguments.host, arguments.port, introducing=arguments.introduce)
     except AssayError as error:
-        print(
-            json.dumps({"error": {"code": error.code, "message": error.message, "hint": error.hint}}),
-            flush=True,
-        )
+        say_failed(error)
         sys.exit(str(error))
 
 

@@ -10,7 +10,8 @@ import pytest
 from assay.apps.network.address import LOOPBACK, is_free, listen, url_of
 from assay.apps.network.health import ask_health
 from assay.apps.network.home import Home
-from assay.apps.network.supervisor import GatewayFailed, Supervisor
+from assay.apps.network.supervisor import Supervisor
+from assay.engines.process.launch import LaunchFailed
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def test_nothing_runs(home: Home) -> None:
 
 def test_a_faulty_catalogue(home: Home) -> None:
     home.catalogue.write_text("[[providers]]\nname = 'x'\nkind = 'no such kind'\n")
-    with pytest.raises(GatewayFailed) as caught:
+    with pytest.raises(LaunchFailed) as caught:
         Supervisor(home).start(LOOPBACK, 0)
     assert caught.value.code == "config_invalid"
     assert caught.value.hint
@@ -41,7 +42,7 @@ def test_a_port_that_is_taken(home: Home) -> None:
         port = taken.getsockname()[1]
         assert url_of(taken) == f"http://127.0.0.1:{port}"
         assert not is_free(LOOPBACK, port)
-        with pytest.raises(GatewayFailed) as caught:
+        with pytest.raises(LaunchFailed) as caught:
             Supervisor(home).start(LOOPBACK, port)
     assert caught.value.code == "port_taken"
     assert is_free(LOOPBACK, port)
