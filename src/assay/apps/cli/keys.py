@@ -42,11 +42,9 @@ def keys() -> None:
 def list_keys() -> None:
     """List the identity and those before it, the key that signs now, and those that were taken back."""
     home = Home.find(os.environ)
-    public_key = NodeKey.open(home.keys).public_key
-    click.echo(f"identity  {public_key.hex()}  called {key_id(public_key)[:16]}")
+    click.echo(f"identity  {_named(NodeKey.open(home.keys).public_key)}")
     if (collection := _attested(home)) and collection.certificate:
-        until = collection.certificate.not_after
-        click.echo(f"signs     {collection.key.hex()}  certified until {until}")
+        click.echo(f"signs     {_named(collection.key)}, certified until {collection.certificate.not_after}")
     for succession in identity.successions(home):
         click.echo(f"formerly  {succession.old}  until {succession.at:%Y-%m-%d %H:%MZ}")
     for revocation in identity.revocations(home):
@@ -83,6 +81,11 @@ def rotate() -> None:
     follow(home, Succession.verify(file.read_bytes()))
     click.echo(f"The new identity is {NodeKey.open(home.keys).public_key.hex()}.")
     click.echo(f"Give {file} to those who believe the old one: assay trust succeed FILE")
+
+
+def _named(public_key: bytes) -> str:
+    """A key as policies write it, and as verdicts call it."""
+    return f"{public_key.hex()}  called {key_id(public_key)[:16]}"
 
 
 def _current(home: Home) -> str:

@@ -65,6 +65,7 @@ def rotate(home: Home, now: datetime) -> Path:
     file = home.root / f"succession-{new.key_id[:16]}.json"
     write_durably(file, succession.sign(old.sign, new.sign))
     (home.keys / "next" / FILE_NAME).replace(home.keys / FILE_NAME)
+    (home.keys / "next").rmdir()
     sync_directory(home.keys)
     return file
 
