@@ -43,6 +43,7 @@ def test_a_healthy_node(client: httpx2.Client) -> None:
     response = client.get("/health")
     assert response.status_code == 200
     assert (response.json()["status"], response.json()["reason"]) == ("ok", None)
+    assert response.json()["enclave"] == {"family": "nitro", "kind": "simulated"}
 
 
 def test_calls_are_counted(client: httpx2.Client) -> None:

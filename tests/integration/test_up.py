@@ -78,7 +78,7 @@ def test_up_says_what_to_do_next(machine: Machine) -> None:
     said = machine.type("up", "--detach")
     assert time.monotonic() - began < 1.0 + os.getloadavg()[0] / 2
     assert "already up" in said
-    for needed in (machine.running.url, " chat ", " verify ", " down"):
+    for needed in (machine.running.url, "enclave        SIMULATED", " chat ", " verify ", " down"):
         assert needed in said
 
 
@@ -97,6 +97,7 @@ def test_status_and_models(machine: Machine) -> None:
     status = machine.type("status")
     assert str(machine.running.pid) in status
     assert "local: ready" in status
+    assert "enclave  SIMULATED" in status
     assert "smollm2-135m" in machine.type("models")
     assert "✓ gateway" in machine.type("doctor")
 

@@ -28,6 +28,7 @@ def status() -> None:
     if health is None:
         click.echo(f"It does not answer; its last words are in {home.output}.")
         sys.exit(1)
+    click.echo(f"enclave  {health.enclave}")
     click.echo(f"log      {health.log_size} receipts, {health.log_integrated} under a checkpoint")
     for name, readiness in health.providers.items():
         click.echo(f"models   {name}: {readiness}")

@@ -15,6 +15,7 @@ import click
 
 from assay.apps.cli.durations import spell
 from assay.apps.network.address import ANY_PORT, DEFAULT_PORT, LOOPBACK, is_free
+from assay.apps.network.health import Health
 from assay.apps.network.home import Home
 from assay.apps.network.supervisor import Supervisor
 from assay.engines.process.presence import Running
@@ -47,7 +48,7 @@ def up(detach: bool, demo: bool, host: str, port: int | None) -> None:
             from assay.apps.cli.demo import make_one_call
 
             make_one_call()
-        _say_what_next(running)
+        _say_what_next(running, supervisor.health())
         if not stays:
             _hold(supervisor, home)
 
@@ -82,10 +83,12 @@ def _step(what: str) -> Iterator[None]:
     click.echo(f"{time.monotonic() - began:.1f} s")
 
 
-def _say_what_next(running: Running) -> None:
+def _say_what_next(running: Running, health: Health | None) -> None:
     assay = _as_typed()
     click.echo(
         f"""
+enclave        {health.enclave if health else "unknown: the gateway does not answer"}
+
 OpenAI SDK     base_url={running.url}/v1
 Anthropic SDK  base_url={running.url}
 both           eval "$({assay} env)" sets base URLs and key

@@ -8,15 +8,21 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum, auto
 from importlib.util import find_spec
 from pathlib import Path
 
 from assay.apps.network.address import DEFAULT_PORT, LOOPBACK, is_free
+from assay.apps.network.configuration import load_enclave_settings
+from assay.apps.network.enclave import EnclaveKind, EnclaveSettings, open_hardware
 from assay.apps.network.health import ask_health
 from assay.apps.network.home import Home
 from assay.apps.network.supervisor import Supervisor
+from assay.engines.enclave import tsm_report
 from assay.engines.inference.local.packages import PartMissing, carried_file
+from assay.errors import AssayError
+from assay.trust.evidence.appraisal import appraise, load_rules
 
 LITTLE_SPACE = 512 * 1024 * 1024
 """Bytes of free disk below which a node should not be trusted to keep its log."""
@@ -62,6 +68,7 @@ def examine(home: Home) -> Iterator[Finding]:
     yield _model_file()
     yield _private(home)
     yield _keys(home)
+    yield _enclave(home)
     yield _space(home)
     yield _clock(home)
     yield _gateway(home)
@@ -114,6 +121,34 @@ def _keys(home: Home) -> Finding:
         names = " ".join(map(str, exposed))
         return Finding("keys", f"others can read {names}", State.BROKEN, f"chmod 600 {names}")
     return Finding("keys", f"{len(files)} files, for their owner only")
+
+
+def _enclave(home: Home) -> Finding:
+    try:
+        settings = load_enclave_settings(home)
+        return _hardware(settings, home) if settings.kind is EnclaveKind.TSM else _simulation()
+    except AssayError as error:
+        return Finding("enclave", error.message, State.BROKEN, error.hint)
+
+
+def _simulation() -> Finding:
+    said = "SIMULATED, which proves nothing about hardware"
+    if tsm_report.DIRECTORY.exists():
+        remedy = 'this machine has an enclave: kind = "tsm" under [enclave] in assay.toml'
+        return Finding("enclave", said, State.DOUBTFUL, remedy)
+    return Finding("enclave", said)
+
+
+def _hardware(settings: EnclaveSettings, home: Home) -> Finding:
+    claims = open_hardware(settings, home, clock=lambda: datetime.now(UTC)).claims
+    said = f"{claims.family} under {claims.anchor.name}, collateral until {claims.not_after:%Y-%m-%d %H:%MZ}"
+    if rejected := appraise((claims,), datetime.now(UTC), (), load_rules()).rejected:
+        remedy = f"start the guest otherwise, its receipts are rejected: {'; '.join(map(str, rejected))}"
+        return Finding("enclave", said, State.BROKEN, remedy)
+    if claims.missing:
+        remedy = f"add to collateral under [enclave] in assay.toml: {', '.join(claims.missing)}"
+        return Finding("enclave", said, State.DOUBTFUL, remedy)
+    return Finding("enclave", said)
 
 
 def _space(home: Home) -> Finding:

@@ -13,6 +13,21 @@ _SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
+class EnclaveHealth:
+    """Where the gateway's evidence comes from."""
+
+    family: str
+    """The format: ``nitro``, ``snp`` or ``tdx``."""
+    kind: str
+    """What its root is: ``production``, ``debug`` or ``simulated``."""
+
+    def __str__(self) -> str:
+        if self.kind == "simulated":
+            return f"SIMULATED ({self.family} format), which proves nothing about hardware"
+        return f"{self.family}, under a {self.kind} root"
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """The contents of ``/health``."""
 
@@ -21,6 +36,7 @@ class Health:
     """Receipts in the log."""
     log_integrated: int
     """How many of them a checkpoint covers."""
+    enclave: EnclaveHealth
     providers: Mapping[str, str]
     """Of each provider by name: ``starting``, ``ready`` or ``failed``."""
 
@@ -36,8 +52,8 @@ def ask_health(url: str) -> Health | None:
     try:
         connection.request("GET", "/health")
         answer = orjson.loads(connection.getresponse().read())
-        log = answer["log"]
-        return Health(answer["version"], log["size"], log["integrated"], answer["providers"])
+        log, enclave = answer["log"], EnclaveHealth(**answer["enclave"])
+        return Health(answer["version"], log["size"], log["integrated"], enclave, answer["providers"])
     except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
         return None
     finally:

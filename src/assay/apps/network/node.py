@@ -108,6 +108,7 @@ class Node:
             notary=notary,
             metrics=metrics,
             trust=self.trust,
+            root=enclave.anchor(),
             readiness=self._warming.readiness,
             version=version("assay"),
         )

@@ -20,6 +20,7 @@ from assay.services.gateway.model_pages import ModelPages
 from assay.services.gateway.notary import Notary
 from assay.services.gateway.store import ReceiptIndex
 from assay.trust.envelope import Envelope
+from assay.trust.evidence import TrustAnchor
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.statement import Statement, receipt_id
@@ -72,10 +73,12 @@ class Pages:
         notary: Notary,
         metrics: Metrics,
         trust: Policy,
+        root: TrustAnchor,
         readiness: Callable[[], Mapping[str, str]],
         version: str,
     ) -> None:
-        """``trust`` is the policy under which this node's receipts verify, for whoever chooses to believe it.
+        """``trust`` is the policy under which this node's receipts verify, for whoever chooses to believe it;
+        ``root`` what its evidence ends in.
 
         ``readiness`` says of each provider, by name, whether it is ``starting``, ``ready`` or ``failed``.
         """
@@ -87,6 +90,7 @@ class Pages:
         self._notary = notary
         self._metrics = metrics
         self._trust = trust
+        self._root = root
         self._readiness = readiness
         self._version = version
 
@@ -124,6 +128,7 @@ class Pages:
             "reason": None if failure is None else failure.code,
             "version": self._version,
             "log": {"size": self._log.size, "integrated": self._log.integrated},
+            "enclave": {"family": self._root.family, "kind": self._root.kind.value},
             "providers": dict(self._readiness()),
         }
         await respond_json(send, 200 if failure is None else 503, health)
