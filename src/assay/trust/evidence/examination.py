@@ -97,6 +97,8 @@ def _check_appraisal(judgement: Judgement) -> Check:
 
 def _check_binding(judgement: Judgement, key: bytes | None, at: datetime) -> Check:
     collection = judgement.collection
+    if not collection.key and key is not None:
+        return Check.failed("binding", "the evidence is for no key, so not for the one that signed")
     if not collection.key:
         return Check.not_applicable("binding", "the evidence is for no key of a node's")
     if not hmac.compare_digest(judgement.claims[0].bound, collection.bound):

@@ -153,6 +153,12 @@ def test_a_bare_document_is_for_no_key(
     assert failing(examined) == ({check} if check else set())
 
 
+def test_a_bare_document_vouches_for_nobody_who_asks(machine: Machine) -> None:
+    """Else anybody could back a key of his own by a stranger's document."""
+    file = replace(machine.collection(), key=b"").to_bytes()
+    assert failing(examine(machine.judge(), file, NOW, key=KEY)) == {"binding"}
+
+
 def test_the_order_of_parts_matters(machine: Machine) -> None:
     collection = machine.collection()
     turned = replace(collection, parts=tuple(reversed(collection.parts)))

@@ -16,6 +16,7 @@ from tests.unit.trust.receipts.office import CHUNKS, NOW, REQUEST_BODY, SECRET, 
 from assay.trust.canonical import canonicalize
 from assay.trust.envelope import Envelope
 from assay.trust.evidence import AnchorKind, collection
+from assay.trust.evidence.collection import Collection
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.commitment import Opening
 from assay.trust.receipts.policy import Policy
@@ -242,6 +243,14 @@ REFUSED: dict[str, tuple[str, Change]] = {
         "binding",
         lambda office: (
             _with_evidence(office, office.evidence(key=bytes(32))),
+            office.policy(),
+            timedelta(0),
+        ),
+    ),
+    "evidence for no key": (
+        "binding",
+        lambda office: (
+            _with_evidence(office, replace(Collection.from_bytes(office.evidence()), key=b"").to_bytes()),
             office.policy(),
             timedelta(0),
         ),
