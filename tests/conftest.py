@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.anvil_fixture import anvil_program, chain_url, local_chain
 from tests.gateway_fixture import gateway, upstream
 
-__all__ = ["gateway", "upstream"]
+__all__ = ["anvil_program", "chain_url", "gateway", "local_chain", "upstream"]

@@ -27,6 +27,7 @@ _COMMANDS = {
     "proxy": "Run a local OpenAI and Anthropic endpoint that verifies every answer.",
     "trust": "Show whom this machine believes, or come to believe a gateway.",
     "keys": "Show the keys of this machine's node, take one back, or hand its identity on.",
+    "chain": "Bring up a chain on this machine, and deploy contracts to it or to any other.",
     "enclave": "Build the gateway's enclave image, measure it, or read what was signed of it.",
 }
 """Each command is defined in the module of its name; this is its line in the help."""

@@ -7,13 +7,13 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
 from assay.apps.cli.durations import spell
+from assay.apps.cli.step import step
 from assay.apps.network.address import ANY_PORT, DEFAULT_PORT, LOOPBACK, is_free
 from assay.apps.network.health import Health
 from assay.apps.network.home import Home
@@ -59,28 +59,16 @@ def _start(supervisor: Supervisor, home: Home, host: str, port: int | None) -> R
         port = DEFAULT_PORT if is_free(host, DEFAULT_PORT) else ANY_PORT
         if port == ANY_PORT:
             click.echo(f"Port {DEFAULT_PORT} belongs to another program; a free one is taken instead.")
-    with _step("starting the gateway"):
+    with step("starting the gateway"):
         return supervisor.start(host, port)
 
 
 def _load_models(supervisor: Supervisor) -> None:
-    with _step("loading the local models"):
+    with step("loading the local models"):
         health = supervisor.wait_for_models()
     for name, readiness in health.providers.items() if health else ():
         if readiness == "failed":
             click.echo(f"Provider {name} did not start; `assay doctor` says what is missing.", err=True)
-
-
-@contextmanager
-def _step(what: str) -> Iterator[None]:
-    click.echo(f"  {what} ... ", nl=False)
-    began = time.monotonic()
-    try:
-        yield
-    except BaseException:
-        click.echo("failed")
-        raise
-    click.echo(f"{time.monotonic() - began:.1f} s")
 
 
 def _say_what_next(running: Running, health: Health | None) -> None:
