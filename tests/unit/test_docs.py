@@ -19,7 +19,8 @@ import pytest
 from tests.client_home import environment_of_client
 from tests.gateway_fixture import DIRECT, Gateway
 
-from assay.engines.inference.configuration import load_catalogue
+from assay.apps.network.configuration import Configuration
+from assay.apps.network.home import Home
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -107,9 +108,11 @@ def test_the_site_builds_and_fetches_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_settings_that_a_page_shows_are_read(page: Path) -> None:
+def test_settings_that_a_page_shows_are_read(page: Path, tmp_path: Path) -> None:
+    home = Home(tmp_path)
     keys = {f"{vendor}_API_KEY": "set" for vendor in ("OPENAI", "ANTHROPIC")}
     for text in _TOML.findall(page.read_text()):
         models = tomllib.loads(text).get("models", [])
-        listed = {model.id for model in load_catalogue(text, keys).models()}
+        home.catalogue.write_text(text)
+        listed = {model.id for model in Configuration.load(home, keys).catalogue.models()}
         assert {model["id"] for model in models} <= listed

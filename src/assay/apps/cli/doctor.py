@@ -16,7 +16,10 @@ _MARKS = {State.WELL: Mark.GOOD, State.DOUBTFUL: Mark.DOUBTFUL, State.BROKEN: Ma
 
 @click.command()
 def doctor() -> None:
-    """Look at Python, packages, models, permissions, disk, clock and gateway; ends with 1 if something is broken."""
+    """Look at Python, packages, models, permissions, enclave, disk, clock and gateway.
+
+    Ends with 1 if something is broken.
+    """
     findings = list(examine(Home.find(os.environ)))
     width = max(len(finding.what) for finding in findings)
     for finding in findings:
