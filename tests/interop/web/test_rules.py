@@ -9,6 +9,7 @@ from datetime import datetime
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA224, SHA256
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from tests.interop.web import running
@@ -72,7 +73,14 @@ def test_they_agree_on_every_rule_of_a_chain() -> None:
         forgery.chain_of(root, forgery.certify("region", root, signed_by=stranger)),
         forgery.chain_of(root, forgery.certify("region", root, extension=unknown)),
     ]
+    elsewhere = [
+        forgery.chain_of(root, forgery.certify("region", root, curve=curve))
+        for curve in (ec.SECP256K1(), ec.SECP224R1(), ec.BrainpoolP384R1())
+    ]
     assert all("claims" in judged for judged in agree([nitro(chain) for chain in kept]))
+    assert {judged["error"] for judged in agree([nitro(chain) for chain in elsewhere])} == {
+        "evidence_malformed"
+    }
     assert {judged["error"] for judged in agree([nitro(chain) for chain in broken])} == {"evidence_chain"}
 
 
@@ -121,11 +129,13 @@ def test_they_agree_on_every_rule_of_amds_certificates() -> None:
         amd.signer(ask, curve=ec.SECP256R1()),
         amd.signer(ask, lifetime=(NOW - 2 * amd.YEAR, NOW - amd.YEAR)),
         amd.signer(amd.ask("Genoa")),
+        amd.signer(ask, padding=PKCS1v15()),
     ]
     lists = [
         amd.crl(milan, range(200, 300)),
         amd.crl(milan, [0x10001]),
         amd.crl(milan, [1]),
+        amd.crl(milan, padding=PKCS1v15()),
         amd.crl(ask),
         amd.crl(ask, named="ARK-Milan"),
         amd.crl(milan, extension=x509.DeltaCRLIndicator(1)),

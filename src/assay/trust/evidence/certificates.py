@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PSS
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from assay.trust.evidence.errors import EvidenceChainInvalid, EvidenceExpired, EvidenceMalformed
@@ -27,6 +29,7 @@ UNREADABLE = (
 """All that the library raises for bytes that it cannot read."""
 
 _UNDERSTOOD = (x509.BasicConstraints, x509.KeyUsage)
+_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 _STRONG_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 
 
@@ -52,6 +55,10 @@ class Validity:
             )
 
 
+PublicKey: TypeAlias = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+"""The two kinds of keys that vendors certify."""
+
+
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """What the rules below look at, read out at once: the library parses late and would fail late."""
@@ -61,9 +68,10 @@ class Certificate:
     subject: str
     """The subject's name as RFC 4514 text."""
     serial_number: int
-    public_key: CertificatePublicKeyTypes
+    public_key: PublicKey
     validity: Validity
-    signature_hash: hashes.HashAlgorithm | None
+    strongly_signed: bool
+    """See `is_strongly_signed`."""
     constraints: x509.BasicConstraints | None
     key_usage: x509.KeyUsage | None
     not_understood: bool
@@ -82,9 +90,9 @@ class Certificate:
                 fingerprint=hashlib.sha256(der).hexdigest(),
                 subject=parsed.subject.rfc4514_string(),
                 serial_number=parsed.serial_number,
-                public_key=parsed.public_key(),
+                public_key=_public_key(parsed),
                 validity=Validity(parsed.not_valid_before_utc, parsed.not_valid_after_utc),
-                signature_hash=parsed.signature_hash_algorithm,
+                strongly_signed=is_strongly_signed(parsed),
                 constraints=constraints if isinstance(constraints, x509.BasicConstraints) else None,
                 key_usage=key_usage if isinstance(key_usage, x509.KeyUsage) else None,
                 not_understood=any(e.critical and not isinstance(e.value, _UNDERSTOOD) for e in extensions),
@@ -104,6 +112,22 @@ class Certificate:
         except UNREADABLE:
             raise EvidenceMalformed("what should be certificates in PEM is not") from None
         return [cls.parse(certificate.public_bytes(Encoding.DER)) for certificate in bundle]
+
+
+def is_strongly_signed(signed: x509.Certificate | x509.CertificateRevocationList) -> bool:
+    """Whether it says that it is signed as vendors sign: by ECDSA or RSA-PSS, over SHA-256, SHA-384 or SHA-512."""
+    return isinstance(signed.signature_hash_algorithm, _STRONG_HASHES) and isinstance(
+        signed.signature_algorithm_parameters, ec.ECDSA | PSS
+    )
+
+
+def _public_key(certificate: x509.Certificate) -> PublicKey:
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey) or (
+        isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, _CURVES)
+    ):
+        return key
+    raise EvidenceMalformed("a certificate's key is neither of RSA nor on P-256, P-384 or P-521")
 
 
 def verify_chain(chain: Sequence[Certificate], at: datetime) -> Validity:
@@ -139,8 +163,8 @@ def _require_authority(issuer: Certificate, *, intermediates_below: int) -> None
 
 def _require_issued(issuer: Certificate, subject: Certificate) -> None:
     """RFC 5280 §6.1.3 (a)(1) and (a)(4): the names join up, and the issuer's key signed the subject."""
-    if not isinstance(subject.signature_hash, _STRONG_HASHES):
-        raise EvidenceChainInvalid("a certificate is signed over a hash weaker than SHA-256")
+    if not subject.strongly_signed:
+        raise EvidenceChainInvalid("a certificate is signed in a way that is not believed")
     try:
         subject.parsed.verify_directly_issued_by(issuer.parsed)
     except (InvalidSignature, *UNREADABLE):

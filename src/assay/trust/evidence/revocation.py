@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cryptography import x509
 
-from assay.trust.evidence.certificates import UNREADABLE, Certificate, Validity
+from assay.trust.evidence.certificates import UNREADABLE, Certificate, Validity, is_strongly_signed
 from assay.trust.evidence.errors import EvidenceChainInvalid, EvidenceMalformed, EvidenceRevoked
 
 
@@ -55,8 +55,10 @@ class RevocationList:
 
     def _signed_by(self, issuer: Certificate) -> bool:
         try:
-            return self.parsed.issuer == issuer.parsed.subject and self.parsed.is_signature_valid(
-                issuer.public_key  # type: ignore[arg-type]
+            return (
+                is_strongly_signed(self.parsed)
+                and self.parsed.issuer == issuer.parsed.subject
+                and self.parsed.is_signature_valid(issuer.public_key)
             )
         except UNREADABLE:
             return False

@@ -19,7 +19,7 @@ from tests.unit.trust.evidence.forgery import (
     leaf,
 )
 
-from assay.trust.evidence import EvidenceChainInvalid, nitro
+from assay.trust.evidence import EvidenceChainInvalid, EvidenceMalformed, nitro
 
 
 def accept(*chain: Party) -> None:
@@ -104,3 +104,10 @@ def test_a_leaf_key_on_another_curve() -> None:
 def test_a_hash_weaker_than_sha256() -> None:
     root = certify("root")
     refuse(root, leaf(root, digest=SHA224()))
+
+
+@pytest.mark.parametrize("curve", [ec.SECP256K1(), ec.SECP224R1()])
+def test_a_key_on_a_curve_on_which_no_vendor_has_one(curve: ec.EllipticCurve) -> None:
+    root = certify("root")
+    with pytest.raises(EvidenceMalformed):
+        accept(*chain_of(root, certify("region", root, curve=curve)))

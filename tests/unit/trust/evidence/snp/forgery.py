@@ -13,7 +13,7 @@ from functools import cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA384
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -23,6 +23,8 @@ from tests.unit.trust.evidence.forgery import HOUR, NOW
 from assay.trust.evidence import AnchorKind, TrustAnchor
 
 YEAR = timedelta(days=365)
+AS_AMD = PSS(MGF1(SHA384()), 48)
+"""How AMD pads what it signs."""
 DECADE = (NOW - 5 * YEAR, NOW + 5 * YEAR)
 
 CHIP = bytes(range(1, 65))
@@ -124,6 +126,7 @@ def signer(
     curve: ec.EllipticCurve | None = None,
     lifetime: tuple[datetime, datetime] = DECADE,
     serial: int = 1,
+    padding: PSS | PKCS1v15 = AS_AMD,
 ) -> Signer:
     """A key that ``issuer`` certifies; ``changes`` replaces extensions, by the end of their OID, or drops them."""
     key = ec.generate_private_key(curve or ec.SECP384R1())
@@ -140,7 +143,7 @@ def signer(
         if value is not None:
             unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier(f"{AMD}.{oid}"), value)
             builder = builder.add_extension(unknown, critical=False)
-    return Signer(key, _signed(builder, issuer.key))
+    return Signer(key, _signed(builder, issuer.key, padding))
 
 
 @cache
@@ -248,6 +251,7 @@ def crl(
     named: str | None = None,
     window: tuple[datetime, datetime] = (NOW - HOUR, NOW + HOUR),
     extension: x509.ExtensionType | None = None,
+    padding: PSS | PKCS1v15 = AS_AMD,
 ) -> bytes:
     """A revocation list in the name of ``named``, or of the ``issuer`` who signs it."""
     builder = (
@@ -262,7 +266,7 @@ def crl(
     for serial in serials:
         entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(window[0]).build()
         builder = builder.add_revoked_certificate(entry)
-    signed = builder.sign(issuer.key, SHA384(), rsa_padding=PSS(MGF1(SHA384()), 48))
+    signed = builder.sign(issuer.key, SHA384(), rsa_padding=padding)
     return signed.public_bytes(Encoding.DER)
 
 
@@ -294,8 +298,10 @@ def _builder(
     )
 
 
-def _signed(builder: x509.CertificateBuilder, key: rsa.RSAPrivateKey) -> x509.Certificate:
-    return builder.sign(key, SHA384(), rsa_padding=PSS(MGF1(SHA384()), 48))
+def _signed(
+    builder: x509.CertificateBuilder, key: rsa.RSAPrivateKey, padding: PSS | PKCS1v15 = AS_AMD
+) -> x509.Certificate:
+    return builder.sign(key, SHA384(), rsa_padding=padding)
 
 
 def _usage(*, crl_sign: bool) -> x509.KeyUsage:

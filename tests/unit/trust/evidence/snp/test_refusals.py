@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from tests.unit.trust.evidence.forgery import HOUR, NOW
 from tests.unit.trust.evidence.snp.forgery import (
     CHIP,
@@ -163,6 +164,10 @@ class TestTheChain:
     def test_a_key_on_another_curve(self) -> None:
         key = signer(ask("Milan"), curve=ec.SECP256R1())
         refuse(EvidenceChainInvalid, report(key), collateral(key=key), match="P-384")
+
+    def test_signed_in_the_old_way(self) -> None:
+        key = signer(ask("Milan"), padding=PKCS1v15())
+        refuse(EvidenceChainInvalid, report(key), collateral(key=key))
 
     @pytest.mark.parametrize("name", ["SEV-Rome", "SEV-Milan-X", "XSEV-Milan", "Milan"])
     def test_an_issuer_that_amd_would_not_name_so(self, name: str) -> None:

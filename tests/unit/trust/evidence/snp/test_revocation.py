@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from tests.unit.trust.evidence.forgery import HOUR, NOW
 from tests.unit.trust.evidence.snp.forgery import (
     DECADE,
@@ -112,3 +113,7 @@ def test_a_long_list() -> None:
     many = crl(ark("Milan"), range(100_000, 101_000), window=DECADE)
     assert len(many) < 64 * 1024
     assert verify(many).missing == ()
+
+
+def test_a_list_that_is_signed_as_amd_signs_none() -> None:
+    refuse(EvidenceChainInvalid, crl(ark("Milan"), padding=PKCS1v15()))
