@@ -1,0 +1,77 @@
+"""Compiles each contract of this folder into one artifact: ``python contracts/build.py`` writes them all.
+
+An artifact is what the rest of Assay knows of a contract, so nobody needs the compiler to deploy or call one. It is
+the same bytes wherever it is made: code carries no path and no hash of comments, so rewording a comment moves no
+CREATE2 address.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import vyper
+from vyper.compiler.input_bundle import FileInput, FilesystemInputBundle
+from vyper.compiler.output import build_abi_output
+from vyper.compiler.phases import CompilerData
+
+CONTRACTS = Path(__file__).resolve().parent
+ARTIFACTS = CONTRACTS.parent / "src/assay/engines/chain/artifacts"
+
+
+def sources() -> list[Path]:
+    """The contracts that are deployed; modules and interfaces are compiled as parts of them."""
+    return sorted(CONTRACTS.glob("*.vy"))
+
+
+def artifact(source: Path) -> dict[str, Any]:
+    """What is kept of a compiled contract.
+
+    ``abi``; ``bytecode``, the initcode without constructor arguments, and ``runtime``, the code without immutables,
+    both 0x-hex; ``source_sha256``, of every file that went in, by path under ``contracts/``; ``compiler``.
+    """
+    compiled = _compile(source)
+    return {
+        "abi": build_abi_output(compiled) + _declared_overloads(source),
+        "bytecode": "0x" + compiled.bytecode.hex(),
+        "runtime": "0x" + compiled.bytecode_runtime.hex(),
+        "source_sha256": _digests(compiled),
+        "compiler": {
+            "name": "vyper",
+            "version": vyper.__version__,
+            "evm": str(compiled.settings.evm_version),
+        },
+    }
+
+
+def encoded(artifact: dict[str, Any]) -> str:
+    """The one text of an artifact."""
+    return json.dumps(artifact, indent=1, sort_keys=True) + "\n"
+
+
+def _compile(source: Path) -> CompilerData:
+    bundle = FilesystemInputBundle([CONTRACTS])
+    file = bundle.load_file(source)
+    assert isinstance(file, FileInput)
+    return CompilerData(file, bundle, no_bytecode_metadata=True)
+
+
+def _declared_overloads(source: Path) -> list[dict[str, Any]]:
+    """Calls that a contract tells apart by selector, as Vyper has one function a name."""
+    declared = CONTRACTS / "overloads" / f"{source.stem}.vyi"
+    return build_abi_output(_compile(declared)) if declared.exists() else []
+
+
+def _digests(compiled: CompilerData) -> dict[str, str]:
+    files = (compiled.file_input, *compiled.resolved_imports.compiler_inputs)
+    own = {file.resolved_path for file in files if file.resolved_path.is_relative_to(CONTRACTS)}
+    return {str(path.relative_to(CONTRACTS)): sha256(path.read_bytes()).hexdigest() for path in own}
+
+
+if __name__ == "__main__":
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    for contract in sources():
+        (ARTIFACTS / f"{contract.stem}.json").write_text(encoded(artifact(contract)))
+        print(f"contracts: {contract.stem}")

@@ -1,0 +1,86 @@
+"""What calls cost, as whole transactions: ``scripts/contracts gas`` writes ``contracts/gas.json`` anew."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boa
+from build import CONTRACTS
+from tests.contracts.conftest import CHAIN_ID, NEW_YEAR_2027, person
+from tests.contracts.deploying import deploy, initcode
+from tests.contracts.signing import PERMIT, TRANSFER_WITH_AUTHORIZATION, domain, sign
+
+SNAPSHOT = CONTRACTS / "gas.json"
+
+
+def measured() -> dict[str, dict[str, int]]:
+    """Gas by contract and call."""
+    # A machine of its own: ending a transaction forgets the point that a test would go back to.
+    with boa.swap_env(boa.Env()):
+        boa.env.evm.patch.chain_id = CHAIN_ID
+        boa.env.evm.patch.timestamp = NEW_YEAR_2027
+        return {"OPG": _opg()}
+
+
+def _opg() -> dict[str, int]:
+    alice, bob, carol, now = person("alice"), person("bob"), person("carol"), boa.env.timestamp
+    opg = deploy("OPG", alice.address)
+    gas = {"deploy": _creation("OPG", alice.address)}
+    gas["transfer to a new holder"] = _call(opg, "transfer", bob.address, 1, sender=alice.address)
+    gas["transfer"] = _call(opg, "transfer", bob.address, 1, sender=alice.address)
+    gas["approve"] = _call(opg, "approve", carol.address, 5, sender=alice.address)
+    gas["transferFrom"] = _call(opg, "transferFrom", alice.address, bob.address, 1, sender=carol.address)
+    permit = {"owner": alice.address, "spender": bob.address, "value": 1, "deadline": now}
+    signature = sign(alice, domain(opg), PERMIT, **permit, nonce=0)
+    gas["permit"] = _call(opg, "permit", *permit.values(), *signature.vrs, sender=carol.address)
+    for number, kind in enumerate(("v, r, s", "bytes")):
+        terms = {"to": bob.address, "value": 1, "validAfter": 0, "validBefore": now + 1}
+        nonce = number.to_bytes(32)
+        signed = sign(
+            alice, domain(opg), TRANSFER_WITH_AUTHORIZATION, from_=alice.address, **terms, nonce=nonce
+        )
+        given = signed.vrs if kind == "v, r, s" else (signed.packed,)
+        arguments = (alice.address, *terms.values(), nonce, *given)
+        gas[f"transferWithAuthorization, {kind}"] = _call(
+            opg, "transferWithAuthorization", *arguments, sender=carol.address
+        )
+    gas["delegate"] = _call(opg, "delegate", alice.address, sender=alice.address)
+    gas["delegate again"] = _call(opg, "delegate", bob.address, sender=alice.address)
+    boa.env.time_travel(seconds=1)
+    opg.delegate(carol.address, sender=bob.address)
+    gas["transfer between delegators"] = _call(opg, "transfer", bob.address, 1, sender=alice.address)
+    return gas
+
+
+def _call(contract: Any, name: str, *arguments: Any, sender: str) -> int:
+    """The gas of a transaction with all storage cold, less its refund (EIP-2929, EIP-3529)."""
+    _next_transaction()
+    getattr(contract, name)(*arguments, sender=sender)
+    computation = contract._computation
+    used = _intrinsic(bytes(computation.msg.data)) + computation.get_gas_used()
+    return used - min(computation.get_gas_refund(), used // 5)
+
+
+def _creation(name: str, *arguments: Any) -> int:
+    """The gas of a transaction that makes a contract (EIP-170's deposit is in what runs, EIP-3860's words are not)."""
+    _next_transaction()
+    code = initcode(name, *arguments)
+    _, computation = boa.env.deploy(bytecode=code)
+    return _intrinsic(code) + 32_000 + 2 * -(-len(code) // 32) + computation.get_gas_used()
+
+
+def _intrinsic(data: bytes) -> int:
+    """What a transaction costs before anything runs (EIP-2028)."""
+    zeros = data.count(0)
+    return 21_000 + 4 * zeros + 16 * (len(data) - zeros)
+
+
+def _next_transaction() -> None:
+    """All storage is cold, and what the last transaction wrote is what the next one finds."""
+    boa.env.evm.vm.state.lock_changes()
+    boa.env.evm.reset_access_counters()
+
+
+if __name__ == "__main__":
+    SNAPSHOT.write_text(json.dumps(measured(), indent=2) + "\n")
