@@ -220,13 +220,14 @@ def nitro_cases() -> Iterator[dict[str, Any]]:
 def bare_cases(enclave: Enclave, well: Case) -> Iterator[dict[str, Any]]:
     """Documents that are for no key of a node's."""
 
-    def of(bound: bytes, nonce: bytes | None, asked: bytes) -> Case:
+    def of(bound: bytes, nonce: bytes | None, asked: bytes, key: bytes | None = None) -> Case:
         file = Collection((enclave.part(bound, nonce),), b"").to_bytes()
-        return replace(well, file=file, nonce=asked)
+        return replace(well, file=file, key=key, nonce=asked)
 
     yield stands("bare: its own nonce", of(b"", TODAY, TODAY), "ATTESTED")
     yield stands("bare: a nonce in its bytes", of(TODAY + bytes(9), None, TODAY), "ATTESTED")
     yield stands("bare: none, and none asked for", of(b"", None, b""), "ATTESTED")
+    yield fails("bare: a key that it could be for", of(b"", TODAY, TODAY, KEY), "binding")
     yield fails("bare: replayed", of(TODAY, YESTERDAY, TODAY), "nonce")
 
 

@@ -83,7 +83,9 @@ function inWords(reasons: readonly Reason[]): string {
 async function checkBinding({ collection, claims }: Judgement, key: Bytes | undefined, at: Date): Promise<Check> {
   const { certificate } = collection;
   if (collection.key.length === 0) {
-    return line("binding", "not applicable", "the evidence is for no key of a node's");
+    return key === undefined
+      ? line("binding", "not applicable", "the evidence is for no key of a node's")
+      : line("binding", "failed", "the evidence is for no key, so not for the one that signed");
   }
   if (!equal(claims[0].bound, await boundBy(collection))) {
     return line("binding", "failed", "what the enclave signed does not name the keys that the file says it does");
