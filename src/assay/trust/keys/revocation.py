@@ -6,6 +6,7 @@ where the log held it before the revocation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +21,8 @@ PAYLOAD_TYPE: Final = "application/vnd.assay.revocation+json"
 TYPE: Final = "urn:assay:revocation:v1"
 MAX_REASON: Final = 500
 """Unicode code points."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Revocation:
     """Entries in the log that still count: those with a smaller index."""
     at: datetime
     reason: str
-    """For people to read."""
+    """For people to read; empty where none was given."""
     signature: bytes = b""
     """By the identity."""
 
@@ -95,7 +98,8 @@ class Revocation:
 
 
 def _text(value: Any) -> str:
-    if type(value) is not str:
+    # It is shown on terminals, so control characters are out.
+    if type(value) is not str or _CONTROL.search(value):
         raise TypeError(value)
     return value
 

@@ -18,6 +18,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
+from unicodedata import category
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -227,6 +228,7 @@ class SignedNote:
 
 
 def _checked_name(name: str) -> str:
-    if not name or "+" in name or any(character.isspace() or character < " " for character in name):
-        raise NoteError("a key name is empty or contains a space or a plus sign")
+    # Names are shown on terminals, so control characters are out, too.
+    if not name or "+" in name or any(each.isspace() or category(each) == "Cc" for each in name):
+        raise NoteError("a key name is empty or contains a space, a plus sign or a control character")
     return name

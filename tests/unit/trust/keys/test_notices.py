@@ -86,6 +86,8 @@ def test_nobody_succeeds_itself() -> None:
         {"key": " ".join(["22"] * 32)},
         {"node": OLD_ID.hex().upper()},
         {"log": ["example.org/log"]},
+        {"log": "example.org/log\x1b[2K"},
+        {"reason": "lost\x9b2K"},
         {"reason": 7},
         {"reason": "x" * 501},
         {"at": "2026-11-24"},
