@@ -15,6 +15,7 @@ import click
 
 import assay
 from assay.apps.cli.main import assay as command_line
+from assay.engines.enclave.tsm_report import TsmUnavailable
 from assay.engines.inference.catalogue import Catalogue, Model
 from assay.engines.inference.configuration import load_catalogue
 from assay.engines.inference.operation import Operation
@@ -139,7 +140,7 @@ def _below(error: type[AssayError]) -> Iterator[type[AssayError]]:
 
 def _is_served(error: type[AssayError]) -> bool:
     """Whether a gateway can answer with it; settings are read before a gateway answers anything."""
-    return error is StorageFullError or (
+    return error in (StorageFullError, TsmUnavailable) or (
         error.__module__.startswith(_SERVED) and not issubclass(error, ConfigError)
     )
 

@@ -23,6 +23,7 @@ _STATUS = {
     "request_too_large": 413,
     "storage_full": 503,
     "log_unavailable": 503,
+    "tsm_unavailable": 503,
     "log_corrupt": 500,
     "provider_circuit_open": 503,
     "provider_refused_node": 502,

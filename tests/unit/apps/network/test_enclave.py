@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx2
 import pytest
 from tests.unit.engines.enclave.kernel import Tsm
 from tests.unit.trust.evidence.forgery import NOW
@@ -117,14 +121,38 @@ def test_collateral_that_is_something_else(home: Home, tmp_path: Path) -> None:
         on_hardware(EnclaveSettings(EnclaveKind.TSM, (home.env.name,)), home, guest(tmp_path))
 
 
-def test_a_node_on_hardware_shows_the_hardwares_root(home: Home, tmp_path: Path) -> None:
-    enclave = on_hardware(HARDWARE, home, guest(tmp_path))
+@contextmanager
+def node_in(home: Home, tsm: Tsm) -> Iterator[Node]:
+    enclave = on_hardware(HARDWARE, home, tsm)
     node = Node(home, Configuration.load(home, {}).catalogue, enclave, secrets={}, clock=lambda: NOW)
     try:
-        (file,) = (path.read_bytes() for path in home.evidence.iterdir())
-        assert node.trust.anchors == MILAN
-        examined = examine(node.trust.judge(), file, NOW)
+        yield node
     finally:
         node.close()
+
+
+def test_a_node_on_hardware_shows_the_hardwares_root(home: Home, tmp_path: Path) -> None:
+    with node_in(home, guest(tmp_path)) as node:
+        (file,) = (path.read_bytes() for path in home.evidence.iterdir())
+        examined = examine(node.trust.judge(), file, NOW)
+        assert node.trust.anchors == MILAN
     assert MILAN[0].kind is AnchorKind.PRODUCTION
     assert examined.verdict.level is Level.ATTESTED_WARN, "genuine, of code that nobody has vouched for"
+
+
+async def test_what_a_node_on_hardware_answers(home: Home, tmp_path: Path) -> None:
+    def busy(data: bytes) -> bytes:
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    tsm = guest(tmp_path)
+    with node_in(home, tsm) as node:
+        transport = httpx2.ASGITransport(node.gateway)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://node") as client:
+            health = (await client.get("/health")).json()
+            file = (await client.get("/attestation?nonce=00ff")).content
+            tsm.report = busy
+            refused = await client.get("/attestation?nonce=00ff")
+        examined = examine(node.trust.judge(), file, NOW, nonce=b"\x00\xff")
+    assert health["enclave"] == {"family": "snp", "kind": "production"}
+    assert examined.verdict.level is Level.ATTESTED_WARN
+    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "tsm_unavailable")
