@@ -27,7 +27,7 @@ from assay.trust.evidence.collection import Collection
 from assay.trust.evidence.judge import Judge
 from assay.trust.evidence.roots import PRODUCTION
 
-P256, P384, RSA4096 = "P-256", "P-384", "RSA-4096"
+P256, P384, RSA2048, RSA4096 = "P-256", "P-384", "RSA-2048", "RSA-4096"
 REAL_AT: Final = datetime(2026, 3, 1, tzinfo=UTC)
 """Within the seven years of AMD's keys and the many of NVIDIA's."""
 
@@ -58,25 +58,32 @@ def specimens() -> Iterator[Specimen]:
     yield _nvidia()
     yield _nvidia_with_manifests()
     machine = machines.Machine()
-    signatures = {RSA4096: 3, P384: 1 + 5}
+    signatures = {RSA2048: 3, P384: 1 + 5}
     file = machine.collection().to_bytes()
     yield Specimen("snp + nvidia", "forged", file, machine.anchors, forgery.NOW, signatures)
 
 
 def signature_checks() -> Mapping[str, Callable[[], object]]:
     """Check one signature of a kilobyte, by its kind, with a key that has been read already."""
-    message, pss = bytes(1024), PSS(MGF1(SHA384()), 48)
-    small, large = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP384R1())
-    rsa4096 = rsa.generate_private_key(65537, 4096)
-    by_small = small.sign(message, ec.ECDSA(SHA256()))
-    by_large = large.sign(message, ec.ECDSA(SHA384()))
-    by_rsa = rsa4096.sign(message, pss, SHA384())
-    of_small, of_large, of_rsa = (key.public_key() for key in (small, large, rsa4096))
     return {
-        P256: lambda: of_small.verify(by_small, message, ec.ECDSA(SHA256())),
-        P384: lambda: of_large.verify(by_large, message, ec.ECDSA(SHA384())),
-        RSA4096: lambda: of_rsa.verify(by_rsa, message, pss, SHA384()),
+        P256: _ecdsa(ec.SECP256R1(), SHA256()),
+        P384: _ecdsa(ec.SECP384R1(), SHA384()),
+        RSA2048: _rsa(2048),
+        RSA4096: _rsa(4096),
     }
+
+
+def _ecdsa(curve: ec.EllipticCurve, digest: SHA256 | SHA384) -> Callable[[], object]:
+    key, message, algorithm = ec.generate_private_key(curve), bytes(1024), ec.ECDSA(digest)
+    public, signature = key.public_key(), key.sign(message, algorithm)
+    return lambda: public.verify(signature, message, algorithm)
+
+
+def _rsa(bits: int) -> Callable[[], object]:
+    """As AMD signs certificates: PSS with SHA-384."""
+    key, message, padding = rsa.generate_private_key(65537, bits), bytes(1024), PSS(MGF1(SHA384()), 48)
+    public, signature = key.public_key(), key.sign(message, padding, SHA384())
+    return lambda: public.verify(signature, message, padding, SHA384())
 
 
 def _bare(evidence: Evidence) -> bytes:
@@ -100,7 +107,7 @@ def _snp() -> Specimen:
         return Specimen("snp", "real", file, PRODUCTION, REAL_AT, {RSA4096: 2, P384: 1})
     file = _bare(Evidence("snp", amd.report(), amd.collateral(crl=None)))
     anchors = [amd.anchor(amd.ark("Milan"))]
-    return Specimen("snp", "forged", file, anchors, forgery.NOW, {RSA4096: 2, P384: 1})
+    return Specimen("snp", "forged", file, anchors, forgery.NOW, {RSA2048: 2, P384: 1})
 
 
 def _tdx() -> Specimen:
