@@ -20,7 +20,7 @@ def measured() -> dict[str, dict[str, int]]:
     with boa.swap_env(boa.Env()):
         boa.env.evm.patch.chain_id = CHAIN_ID
         boa.env.evm.patch.timestamp = NEW_YEAR_2027
-        return {"OPG": _opg()}
+        return {"OPG": _opg(), "Faucet": _faucet()}
 
 
 def _opg() -> dict[str, int]:
@@ -51,6 +51,19 @@ def _opg() -> dict[str, int]:
     opg.delegate(carol.address, sender=bob.address)
     gas["transfer between delegators"] = _call(opg, "transfer", bob.address, 1, sender=alice.address)
     return gas
+
+
+def _faucet() -> dict[str, int]:
+    alice, bob = person("alice"), person("bob")
+    opg = deploy("OPG", alice.address)
+    terms = (opg.address, 10**18, 10**16, 86_400)
+    faucet = deploy("Faucet", *terms)
+    opg.transfer(faucet.address, 10**18, sender=alice.address)
+    boa.env.set_balance(faucet.address, 10**16)
+    return {
+        "deploy": _creation("Faucet", *terms),
+        "help": _call(faucet, "help", bob.address, sender=alice.address),
+    }
 
 
 def _call(contract: Any, name: str, *arguments: Any, sender: str) -> int:
