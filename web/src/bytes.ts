@@ -19,9 +19,17 @@ export function equal(one: Bytes, other: Bytes): boolean {
   return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }
 
-/** UTF-8. */
-export function utf8(text: string): Bytes {
+export function toUtf8(text: string): Bytes {
   return new TextEncoder().encode(text);
+}
+
+/** The characters, a byte order mark among them; throws `FormatError` for what is not UTF-8. */
+export function fromUtf8(bytes: Bytes): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new FormatError("this is not UTF-8");
+  }
 }
 
 /** Lower-case hexadecimal. */

@@ -1,11 +1,11 @@
 /** DSSE, how signed things are signed: Dead Simple Signing Envelope v1.0, with Ed25519. */
 
-import { type Bytes, concat, sha256, toHex, utf8 } from "./bytes";
+import { type Bytes, concat, sha256, toHex, toUtf8 } from "./bytes";
 
 /** PAE: what is signed in place of the payload itself, so that a type cannot be swapped. */
 export function preAuthenticationEncoding(payloadType: string, payload: Bytes): Bytes {
-  const kind = utf8(payloadType);
-  return concat(utf8(`DSSEv1 ${kind.length} `), kind, utf8(` ${payload.length} `), payload);
+  const kind = toUtf8(payloadType);
+  return concat(toUtf8(`DSSEv1 ${kind.length} `), kind, toUtf8(` ${payload.length} `), payload);
 }
 
 /** SHA-256 of the raw 32-byte Ed25519 public key, in lower-case hexadecimal. */

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { DerReader } from "../src/evidence/der";
 import { EvidenceMalformed } from "../src/evidence/errors";
 import { certificatesIn } from "../src/evidence/pem";
-import { readTime } from "../src/evidence/validity";
+import { readTime } from "../src/evidence/time";
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
 const reader = (hex: string) => new DerReader(bytes(hex));

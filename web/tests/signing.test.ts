@@ -1,25 +1,25 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync, sign } from "node:crypto";
 import { test } from "node:test";
-import { fromBase64, fromHex, utf8 } from "../src/bytes";
+import { fromBase64, fromHex, toUtf8 } from "../src/bytes";
 import { isSigned, preAuthenticationEncoding } from "../src/envelope";
 import { FormatError } from "../src/errors";
 import { canonicalize, membersOf } from "../src/json";
 import { readTime } from "../src/timestamp";
 
 test("DSSE's own example of what is signed", () => {
-  const encoded = preAuthenticationEncoding("http://example.com/HelloWorld", utf8("hello world"));
-  assert.deepEqual(encoded, utf8("DSSEv1 29 http://example.com/HelloWorld 11 hello world"));
+  const encoded = preAuthenticationEncoding("http://example.com/HelloWorld", toUtf8("hello world"));
+  assert.deepEqual(encoded, toUtf8("DSSEv1 29 http://example.com/HelloWorld 11 hello world"));
 });
 
 test("Ed25519 over a type and a payload", async () => {
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const raw = Uint8Array.from(publicKey.export({ format: "der", type: "spki" }).subarray(-32));
-  const payload = utf8("payload");
+  const payload = toUtf8("payload");
   const signature = Uint8Array.from(sign(null, preAuthenticationEncoding("type", payload), privateKey));
   assert.equal(await isSigned(raw, "type", payload, signature), true);
   assert.equal(await isSigned(raw, "another type", payload, signature), false);
-  assert.equal(await isSigned(raw, "type", utf8("another"), signature), false);
+  assert.equal(await isSigned(raw, "type", toUtf8("another"), signature), false);
   assert.equal(await isSigned(raw, "type", payload, signature.slice(1)), false);
   assert.equal(await isSigned(raw.slice(1), "type", payload, signature), false);
 });

@@ -1,8 +1,8 @@
 /**
  * The roots a verifier believes, each typed by what belief in it is worth.
  *
- * The type travels from the matched anchor into the claims; nothing in a document can raise it. That is what keeps
- * simulated evidence from ever reading as attested.
+ * The type travels from the matched anchor into the claims and from there into the level; nothing in a document can
+ * raise it. That is what keeps simulated evidence from ever reading as attested.
  */
 
 import { EvidenceUntrustedRoot } from "./errors";

@@ -1,6 +1,6 @@
 /** One rule for what goes into the 64 bytes that every kind of evidence lets its caller choose. */
 
-import { type Bytes, concat, sha512, utf8 } from "../bytes";
+import { type Bytes, concat, sha512, toUtf8 } from "../bytes";
 
 /** Binds a node's receipt-signing key, and the keys of its channels, to the enclave that holds them. */
 export const NODE_KEY_DOMAIN = "assay.node-key.v1";
@@ -14,7 +14,7 @@ export const NODE_KEY_DOMAIN = "assay.node-key.v1";
  */
 export function bind(domain: string, signingKey: Bytes, channelKeys: readonly Bytes[], nonce: Bytes): Promise<Bytes> {
   return sha512(
-    concat(part(utf8(domain)), part(signingKey), u32(channelKeys.length), ...channelKeys.map(part), part(nonce)),
+    concat(part(toUtf8(domain)), part(signingKey), u32(channelKeys.length), ...channelKeys.map(part), part(nonce)),
   );
 }
 

@@ -5,7 +5,7 @@
  * map may have an indefinite length, because AWS Nitro writes its payload so.
  */
 
-import type { Bytes } from "../bytes";
+import { type Bytes, fromUtf8 } from "../bytes";
 import { EvidenceMalformed } from "./errors";
 
 export type Value = bigint | Bytes | string | readonly Value[] | CborMap | null;
@@ -29,8 +29,6 @@ export const MAX_DEPTH = 4;
 const NULL = 0xf6;
 const INDEFINITE_MAP = 0xbf;
 const BREAK = 0xff;
-
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * The one value that `data` is the encoding of.
@@ -96,10 +94,10 @@ class Reader {
   }
 
   private text(length: bigint): string {
+    const octets = this.take(length);
     try {
-      return UTF8.decode(this.take(length));
-    } catch (error) {
-      if (error instanceof EvidenceMalformed) throw error;
+      return fromUtf8(octets);
+    } catch {
       throw new EvidenceMalformed("a CBOR text string is not UTF-8");
     }
   }

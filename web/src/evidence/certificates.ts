@@ -4,10 +4,11 @@ import { type Bytes, sha256, toHex } from "../bytes";
 import { context, DerReader, TAG } from "./der";
 import { EvidenceMalformed } from "./errors";
 import { type Extensions, parseExtensions, type Powers, powersOf } from "./extensions";
-import { PublicKey } from "./keys";
 import { type Name, readName, textOf } from "./names";
+import { PublicKey } from "./public_key";
 import { readIdentifier, Signed } from "./signed";
-import { readTime, type Validity } from "./validity";
+import { readTime } from "./time";
+import type { Validity } from "./validity";
 
 const VERSION_1 = 0;
 const VERSION_3 = 2;

@@ -10,7 +10,7 @@ export type Collateral = Readonly<Record<string, Bytes>>;
  * The claims of one attester, in the words of RATS (RFC 9334 §8).
  *
  * A parser fills this in once the signature and the chain hold, and decides nothing: whether these measurements, this
- * anchor or a debug enclave are acceptable is for whoever asked.
+ * anchor or a debug enclave are acceptable is for the appraisal.
  */
 export interface Claims {
   /** The evidence format, such as `nitro`. */
@@ -23,7 +23,7 @@ export interface Claims {
   readonly measurements: Readonly<Record<string, string>>;
   /** The registers among `measurements` that identify the code; in no production enclave are they all zero. */
   readonly code: readonly string[];
-  /** Bytes the enclave chose to have signed; may be empty. */
+  /** Bytes the enclave chose to have signed, normally those of `bind`; may be empty. */
   readonly bound: Bytes;
   /** The caller's challenge, when the document carries one. */
   readonly nonce: Bytes | null;

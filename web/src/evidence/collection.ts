@@ -5,7 +5,7 @@
  * accelerators, whose challenge is the SHA-256 of the first. So an accelerator cannot be borrowed from another machine.
  */
 
-import { type Bytes, equal, fromBase64, fromHex, sha256, toBase64, toHex, utf8 } from "../bytes";
+import { type Bytes, equal, fromBase64, fromHex, fromUtf8, sha256, toBase64, toHex, toUtf8 } from "../bytes";
 import { FormatError } from "../errors";
 import { canonicalize, type Json, listIn, membersOf, objectIn, textIn } from "../json";
 import { KeyCertificate } from "../keys/certificate";
@@ -19,8 +19,6 @@ export const TYPE = "urn:assay:evidence:v1";
 export const MAX_BYTES = 8 * 1024 * 1024;
 /** A processor and eight accelerators, the most that one confidential machine has. */
 export const MAX_PARTS = 9;
-
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Evidence and the keys it is for. Nothing in it has been checked yet. */
 export interface Collection {
@@ -41,8 +39,8 @@ export function parseCollection(file: Bytes): Collection {
     throw new EvidenceMalformed(`an evidence file has at most ${MAX_BYTES} bytes`);
   }
   try {
-    const collection = fromJson(JSON.parse(UTF8.decode(file)));
-    if (equal(utf8(canonicalize(toJson(collection))), file)) return collection;
+    const collection = fromJson(JSON.parse(fromUtf8(file)));
+    if (equal(toUtf8(canonicalize(toJson(collection))), file)) return collection;
   } catch {
     // It has not even the members of one, which is no other refusal than to have written them badly.
   }

@@ -1,9 +1,9 @@
 /** COSE_Sign1 (RFC 9052 §4.2) as Nitro uses it: ES384, nothing unprotected, payload inside. */
 
-import { type Bytes, concat, equal, utf8 } from "../bytes";
+import { type Bytes, concat, equal, toUtf8 } from "../bytes";
 import { decode, isBytes, isList, isMap } from "./cbor";
 import { EvidenceMalformed } from "./errors";
-import type { PublicKey } from "./keys";
+import type { PublicKey } from "./public_key";
 import * as p384 from "./p384";
 
 /** The protected header `{1: -35}`: algorithm ES384 (RFC 9053 §2.1), and no more. */
@@ -51,7 +51,7 @@ export class Sign1 {
 
 /** The `Sig_structure` that an ES384 signer signs, without external data (RFC 9052 §4.4). */
 function toBeSigned(payload: Bytes): Bytes {
-  const context = utf8("Signature1");
+  const context = toUtf8("Signature1");
   return concat(
     new Uint8Array([0x84, 0x60 + context.length]),
     context,

@@ -3,7 +3,7 @@
 import type { Bytes } from "../bytes";
 import type { Certificate } from "./certificates";
 import { EvidenceChainInvalid, EvidenceSignatureInvalid } from "./errors";
-import type { PublicKey } from "./keys";
+import type { PublicKey } from "./public_key";
 
 /** Bytes of each of `r` and `s`. */
 export const HALF = 48;

@@ -7,7 +7,8 @@ import { EvidenceChainInvalid, EvidenceMalformed, EvidenceRevoked } from "./erro
 import { parseExtensions } from "./extensions";
 import { type Name, readName } from "./names";
 import { readIdentifier, Signed } from "./signed";
-import { readTime, type Validity } from "./validity";
+import { readTime } from "./time";
+import type { Validity } from "./validity";
 
 const VERSION_2 = 1;
 

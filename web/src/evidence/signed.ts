@@ -2,7 +2,8 @@
 
 import { type Bytes, equal } from "../bytes";
 import { DerReader, TAG } from "./der";
-import { parseSignatureAlgorithm, type PublicKey, type SignatureAlgorithm } from "./keys";
+import type { PublicKey } from "./public_key";
+import { parseSignatureAlgorithm, type SignatureAlgorithm } from "./signature_algorithm";
 
 /** Signed content; nobody has checked yet by whom. */
 export class Signed {

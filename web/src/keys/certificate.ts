@@ -1,6 +1,6 @@
 /** A node's word that a key signs for it, for a while. */
 
-import { type Bytes, fromBase64, fromHex, toBase64, utf8 } from "../bytes";
+import { type Bytes, fromBase64, fromHex, toBase64, toUtf8 } from "../bytes";
 import { isSigned } from "../envelope";
 import { AssayError, FormatError } from "../errors";
 import { canonicalize, membersOf, textIn } from "../json";
@@ -57,7 +57,7 @@ export class KeyCertificate {
   async check(at: Date): Promise<void> {
     const { node, key, notBefore, notAfter } = this;
     const payload = canonicalize({ key, node, not_after: notAfter, not_before: notBefore, type: TYPE });
-    if (!(await isSigned(fromHex(node), PAYLOAD_TYPE, utf8(payload), this.signature))) {
+    if (!(await isSigned(fromHex(node), PAYLOAD_TYPE, toUtf8(payload), this.signature))) {
       throw new KeyNotCertified("The node did not certify the key that signed.");
     }
     if (!(readTime(notBefore) <= at && at <= readTime(notAfter))) {
