@@ -109,6 +109,9 @@ class Backing:
         except EvidenceError:
             return None
         key = collection.key.hex()
+        # What it signs from now on is in no log yet, so no receipt will save it.
+        if any(key == revocation.key for revocation in self._policy.revocations):
+            return None
         if self._is_pinned(collection.certificate, key) and Level.SIGNED.meets(self._policy.floor):
             return key
         examined = examine(self._judge, collection.to_bytes(), self._clock(), nonce=nonce)

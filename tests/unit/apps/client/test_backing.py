@@ -20,6 +20,7 @@ from assay.engines.inference.operation import Operation
 from assay.trust.evidence import collection
 from assay.trust.evidence.collection import Collection
 from assay.trust.keys.certificate import KeyCertificate
+from assay.trust.keys.revocation import Revocation
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.predicate import EvidenceClaim
 from assay.trust.verdict import Level
@@ -169,6 +170,18 @@ def test_a_key_that_is_not_freshly_attested_releases_nothing(enclave: SimulatedE
     }
     source = backing(Policy(anchors=(enclave.anchor(),)))
     assert Network(pages[page]).do(source.head_keys()) == frozenset()
+
+
+@pytest.mark.parametrize("pinned", ["node", "root"])
+def test_a_key_that_was_taken_back_releases_nothing(enclave: SimulatedEnclave, pinned: str) -> None:
+    """Who has stolen it has its certificate, too, which holds for days; its heads would show what no receipt covers."""
+    node = Node()
+    lost = Revocation.issue(
+        node.certificate.node, node.certificate.key, "example.org/log", 7, NOW, "", node.identity.sign
+    )
+    believed = node.policy if pinned == "node" else Policy(anchors=(enclave.anchor(),))
+    source = backing(replace(believed, revocations=(lost,)))
+    assert Network(attestation_page(enclave, node)).do(source.head_keys()) == frozenset()
 
 
 def test_a_simulated_key_releases_nothing_where_attested_is_the_floor(enclave: SimulatedEnclave) -> None:
