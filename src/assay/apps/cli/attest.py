@@ -22,24 +22,34 @@ from assay.apps.cli.judging import (
     with_floor,
 )
 from assay.apps.cli.verdicts import conclude
-from assay.trust.evidence import families, roots
+from assay.trust.evidence import EvidenceMalformed, families, roots
 from assay.trust.evidence.collection import Collection
 from assay.trust.evidence.document import read_document
 from assay.trust.evidence.evidence import Evidence
 from assay.trust.evidence.examination import examine
+from assay.trust.keys import public_key
 from assay.trust.receipts.policy import Policy
 
 
 class Hex(click.ParamType[bytes]):
-    """Bytes, typed in hexadecimal."""
+    """Bytes, typed in hexadecimal: so many, or at least one."""
 
     name = "hex"
 
+    def __init__(self, size: int | None = None) -> None:
+        self._size = size
+
     def convert(self, value: str, parameter: click.Parameter | None, context: click.Context | None) -> bytes:
         try:
-            return bytes.fromhex(value)
+            content = bytes.fromhex(value)
         except ValueError:
             self.fail("not hexadecimal", parameter, context)
+        if not content:
+            # Such as of a variable of the shell's that was never set: it would answer every file without a challenge.
+            self.fail("empty", parameter, context)
+        if self._size not in (None, len(content)):
+            self.fail(f"not {self._size} bytes", parameter, context)
+        return content
 
 
 file_argument = click.argument("file", type=click.Path(path_type=Path))
@@ -68,7 +78,7 @@ def attest() -> None:
 @collateral_option
 @at_option
 @click.option("--nonce", type=Hex(), help="The challenge that it should answer.")
-@click.option("--key", type=Hex(), help="The key that it should vouch for.")
+@click.option("--key", type=Hex(public_key.SIZE), help="The key that it should vouch for.")
 @policy_option
 @floor_option
 @json_option
@@ -131,8 +141,13 @@ def _evidence(
     if kind is None:
         if collateral:
             raise click.UsageError("An evidence file brings its collateral; --collateral goes with --kind.")
+        if not content.startswith(b"{"):
+            raise click.UsageError("FILE is no evidence file of a node; of a bare document, say the --kind.")
         return content
-    files = families.collect(kind, [read_file(path) for path in collateral])
+    try:
+        files = families.collect(kind, [read_file(path) for path in collateral])
+    except EvidenceMalformed as error:
+        raise click.BadParameter(error.message, param_hint="--collateral") from None
     bound_nonce = b"" if key is None or nonce is None else nonce
     part = Evidence(kind, read_document(content), files)
     return Collection((part,), key or b"", nonce=bound_nonce).to_bytes()
