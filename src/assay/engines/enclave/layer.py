@@ -57,10 +57,11 @@ def pack(contents: Contents, sink: BinaryIO | None) -> tuple[str, dict[str, str]
 def unpack(layer: Path, root: Path) -> None:
     """Write the files of ``layer`` below ``root``. Raises `ImageInvalid` for anything but plain files and folders."""
     try:
-        with tarfile.open(layer, encoding="utf-8") as archive:
+        # Uncompressed, as `pack` writes it: what comes out is no more than went in.
+        with tarfile.open(layer, "r:", encoding="utf-8") as archive:
             for member in archive:
                 _unpack_one(archive, member, root)
-    except (tarfile.TarError, OSError, UnicodeError, EOFError) as error:
+    except (tarfile.TarError, OSError, ValueError, EOFError) as error:
         raise ImageInvalid(f"{layer.name} cannot be unpacked: {error}") from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -134,6 +135,21 @@ def test_nothing_can_be_added(image: Path, name: str, kind: bytes) -> None:
         archive.addfile(member, io.BytesIO())
     with pytest.raises(ImageInvalid):
         examine(image)
+
+
+def test_a_layer_that_would_unpack_to_more_than_it_is(image: Path) -> None:
+    (image / LAYER).write_bytes(gzip.compress((image / LAYER).read_bytes()))
+    with pytest.raises(ImageInvalid, match="unpacked"):
+        examine(image)
+
+
+def test_a_name_that_no_file_can_have(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / LAYER, "w", format=tarfile.PAX_FORMAT) as layer:
+        member = tarfile.TarInfo("replaced")
+        member.pax_headers = {"path": "a\0b"}
+        layer.addfile(member)
+    with pytest.raises(ImageInvalid):
+        examine(tmp_path)
 
 
 @pytest.mark.parametrize("name", [LAYER, MANIFEST])
