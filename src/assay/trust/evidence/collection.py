@@ -9,8 +9,6 @@ accelerators, whose challenge is the SHA-256 of the first. So an accelerator can
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from typing import Any, Final
 
 from assay.errors import FormatError
 from assay.trust.canonical import canonicalize, parse_canonical
+from assay.trust.envelope import decode_base64, encode_base64
 from assay.trust.evidence.binding import NODE_KEY_DOMAIN, bind
 from assay.trust.evidence.errors import EvidenceMalformed
 from assay.trust.evidence.evidence import Evidence
@@ -32,9 +31,6 @@ MAX_BYTES: Final = 8 * 1024 * 1024
 MAX_PARTS: Final = 9
 """A processor and eight accelerators, the most that one confidential machine has."""
 
-KEY_SIZE: Final = 32
-"""Bytes of a raw Ed25519 public key (RFC 8032 §5.1.5)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Collection:
@@ -42,7 +38,7 @@ class Collection:
 
     parts: tuple[Evidence, ...]
     key: bytes
-    """The raw public key (Ed25519, 32 bytes) by which the enclave signs receipts."""
+    """The raw public key (Ed25519, 32 bytes) by which the enclave signs receipts; empty when it is for none."""
     channel_keys: tuple[bytes, ...] = ()
     """The public keys by which it ends TLS or HPKE, in the order of `bind`."""
     nonce: bytes = b""
@@ -100,10 +96,7 @@ def _certificate_from_json(value: Mapping[str, Any] | None) -> KeyCertificate | 
     if value is None:
         return None
     members = dict(value)
-    node = members.pop("node")
-    if bytes.fromhex(node).hex() != node or len(node) != 2 * KEY_SIZE:
-        raise ValueError("node")
-    return KeyCertificate.from_json(node, members)
+    return KeyCertificate.from_json(members.pop("node"), members)
 
 
 def challenge(processor: bytes) -> bytes:
@@ -113,8 +106,8 @@ def challenge(processor: bytes) -> bytes:
 
 def _part_to_json(part: Evidence) -> dict[str, Any]:
     return {
-        "collateral": {name: _encode(content) for name, content in part.collateral.items()},
-        "document": _encode(part.document),
+        "collateral": {name: encode_base64(content) for name, content in part.collateral.items()},
+        "document": encode_base64(part.document),
         "family": part.family,
     }
 
@@ -122,16 +115,5 @@ def _part_to_json(part: Evidence) -> dict[str, Any]:
 def _part_from_json(value: Mapping[str, Any]) -> Evidence:
     if value.keys() != {"collateral", "document", "family"} or not isinstance(value["family"], str):
         raise ValueError
-    collateral = {name: _decode(content) for name, content in value["collateral"].items()}
-    return Evidence(value["family"], _decode(value["document"]), collateral)
-
-
-def _encode(content: bytes) -> str:
-    return base64.b64encode(content).decode()
-
-
-def _decode(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
-        raise ValueError from error
+    collateral = {name: decode_base64(content) for name, content in value["collateral"].items()}
+    return Evidence(value["family"], decode_base64(value["document"]), collateral)
