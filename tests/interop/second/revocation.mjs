@@ -5,6 +5,7 @@ import { count, digest, object, oneOf, text } from "./shape.mjs";
 import { instant } from "./statement.mjs";
 
 const PAYLOAD_TYPE = "application/vnd.assay.revocation+json";
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 const REVOCATION = object({
   at: text,
@@ -20,6 +21,7 @@ const REVOCATION = object({
 export function readRevocation(value) {
   const claim = readNotice(value, PAYLOAD_TYPE, REVOCATION, ({ node }) => [node]);
   instant(claim.at);
+  demand(!CONTROL.test(claim.log + claim.reason), "A revocation holds no control characters.");
   demand([...claim.reason].length <= 500, "The reason is too long.");
   return claim;
 }

@@ -69,6 +69,8 @@ def test_the_same_receipts_count(revocations: list[dict[str, Any]], counts: set[
         revocation(size=-1),
         revocation(size=2**53),
         revocation(reason="x" * 501),
+        revocation(reason="\x1b[2J"),
+        revocation(log="vectors.example/log\x9b"),
         revocation(at="2026-11-25T00:00:00Z"),
         revocation(type="urn:assay:succession:v1"),
     ],
