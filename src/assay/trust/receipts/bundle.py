@@ -25,6 +25,7 @@ _RECEIPT, _OPENING, _REQUEST, _ANSWER = "receipt.json", "opening.json", "request
 _PROOF, _EVIDENCE = "inclusion.tlog-proof", "evidence/"
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 MAX_BUNDLE_BYTES = 256 * 1024 * 1024
 
 
@@ -96,6 +97,8 @@ def _read_archive(data: bytes) -> dict[str, bytes]:
                 raise FormatError("The bundle holds a file twice.")
             if len(entries) != _declared_entries(data):
                 raise FormatError("The bundle does not hold as many files as it says.")
+            if any(entry.compress_type not in _COMPRESSIONS for entry in entries):
+                raise FormatError("The bundle holds a file that is neither stored nor deflated.")
             if sum(entry.file_size for entry in entries) > MAX_BUNDLE_BYTES:
                 raise FormatError(f"The bundle unpacks to more than {MAX_BUNDLE_BYTES} bytes.")
             return {entry.filename: archive.read(entry) for entry in entries}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.trust.receipts.office import CHUNKS, NOW, REQUEST_BODY, SECRET, Office
 
+from assay.errors import FormatError
 from assay.trust.canonical import canonicalize
 from assay.trust.envelope import Envelope
 from assay.trust.evidence import AnchorKind, collection
@@ -354,6 +357,16 @@ def test_a_policy_is_read_back_as_written(office: Office) -> None:
 def test_statements_are_read_back_as_written(office: Office) -> None:
     statement = office.statement()
     assert Statement.from_bytes(statement.to_bytes()) == statement
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_bundle_packed_in_a_way_that_bundles_are_not(whole: Bundle, compression: int) -> None:
+    """The libraries for these raise what nobody expects, for a file that is damaged."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", compression) as archive:
+        archive.writestr("receipt.json", whole.receipt)
+    with pytest.raises(FormatError, match="deflated"):
+        Bundle.from_bytes(target.getvalue())
 
 
 def test_bundle_files_are_deterministic(whole: Bundle) -> None:
