@@ -8,6 +8,7 @@ CREATE2 address.
 from __future__ import annotations
 
 import json
+import re
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from vyper.compiler.phases import CompilerData
 
 CONTRACTS = Path(__file__).resolve().parent
 ARTIFACTS = CONTRACTS.parent / "src/assay/engines/chain/artifacts"
+
+
+_RAISED = re.compile(r'raw_revert\([^"]*method_id\("(\w+)\(([\w,]*)\)"')
 
 
 def sources() -> list[Path]:
@@ -34,7 +38,7 @@ def artifact(source: Path) -> dict[str, Any]:
     """
     compiled = _compile(source)
     return {
-        "abi": build_abi_output(compiled) + _declared_overloads(source),
+        "abi": build_abi_output(compiled) + _declared_overloads(source) + _raised_errors(compiled),
         "bytecode": "0x" + compiled.bytecode.hex(),
         "runtime": "0x" + compiled.bytecode_runtime.hex(),
         "source_sha256": _digests(compiled),
@@ -64,10 +68,29 @@ def _declared_overloads(source: Path) -> list[dict[str, Any]]:
     return build_abi_output(_compile(declared)) if declared.exists() else []
 
 
+def _raised_errors(compiled: CompilerData) -> list[dict[str, Any]]:
+    """Custom errors, found in the sources: Vyper raises them by ``raw_revert`` and declares them nowhere."""
+    raised = {error for path in _files(compiled) for error in _RAISED.findall(path.read_text())}
+    return [
+        {
+            "type": "error",
+            "name": name,
+            "inputs": [{"name": "", "type": kind} for kind in kinds.split(",") if kind],
+        }
+        for name, kinds in sorted(raised)
+    ]
+
+
 def _digests(compiled: CompilerData) -> dict[str, str]:
+    return {
+        str(path.relative_to(CONTRACTS)): sha256(path.read_bytes()).hexdigest() for path in _files(compiled)
+    }
+
+
+def _files(compiled: CompilerData) -> set[Path]:
+    """What went into a contract, without what the compiler brings along."""
     files = (compiled.file_input, *compiled.resolved_imports.compiler_inputs)
-    own = {file.resolved_path for file in files if file.resolved_path.is_relative_to(CONTRACTS)}
-    return {str(path.relative_to(CONTRACTS)): sha256(path.read_bytes()).hexdigest() for path in own}
+    return {file.resolved_path for file in files if file.resolved_path.is_relative_to(CONTRACTS)}
 
 
 if __name__ == "__main__":

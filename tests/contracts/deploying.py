@@ -29,6 +29,13 @@ def deploy(name: str, *arguments: Any) -> Any:
     return _deployed(name, _kept(name), arguments)
 
 
+def lay(name: str, address: str) -> Any:
+    """A contract of ours whose code is laid at an address, without running a constructor."""
+    compiled = _kept(name)
+    boa.env.set_code(address, bytes.fromhex(compiled["runtime"].removeprefix("0x")))
+    return boa.loads_abi(json.dumps(compiled["abi"]), name=name).at(address)
+
+
 def play(name: str, *arguments: Any) -> Any:
     """A contract of somebody else's, as the tests need it: ``played/NAME.vy``."""
     return _deployed(name, _played(name), arguments)

@@ -8,7 +8,15 @@ from typing import Any
 import boa
 from build import CONTRACTS
 from tests.contracts.conftest import CHAIN_ID, NEW_YEAR_2027, person
-from tests.contracts.deploying import deploy, initcode
+from tests.contracts.deploying import deploy, initcode, lay
+from tests.contracts.permit2_signing import (
+    EXACT_PROXY,
+    EXACT_WITNESS,
+    PERMIT2,
+    UPTO_PROXY,
+    UPTO_WITNESS,
+    Permit,
+)
 from tests.contracts.signing import PERMIT, TRANSFER_WITH_AUTHORIZATION, domain, sign
 
 SNAPSHOT = CONTRACTS / "gas.json"
@@ -20,7 +28,7 @@ def measured() -> dict[str, dict[str, int]]:
     with boa.swap_env(boa.Env()):
         boa.env.evm.patch.chain_id = CHAIN_ID
         boa.env.evm.patch.timestamp = NEW_YEAR_2027
-        return {"OPG": _opg(), "Faucet": _faucet()}
+        return {"OPG": _opg(), "Faucet": _faucet()} | _payments()
 
 
 def _opg() -> dict[str, int]:
@@ -64,6 +72,35 @@ def _faucet() -> dict[str, int]:
         "deploy": _creation("Faucet", *terms),
         "help": _call(faucet, "help", bob.address, sender=alice.address),
     }
+
+
+def _payments() -> dict[str, dict[str, int]]:
+    """One payment of each scheme, by a payer whose word of nonces is in use, to a payee who has been paid before."""
+    alice, bob, carol, now = person("alice"), person("bob"), person("carol"), boa.env.timestamp
+    opg = deploy("OPG", alice.address)
+    opg.transfer(bob.address, 1, sender=alice.address)
+    opg.approve(PERMIT2, 2**256 - 1, sender=alice.address)
+    permit2 = lay("Permit2", PERMIT2)
+    permit2.invalidateUnorderedNonces(0, 1, sender=alice.address)
+
+    plain = Permit([(opg.address, 2)], carol.address, nonce=1, deadline=now)
+    call = (plain.arguments, (bob.address, 1), alice.address, plain.sign(alice).packed)
+    gas = {"permitTransferFrom": _call(permit2, "permitTransferFrom", *call, sender=carol.address)}
+
+    exact = lay("X402ExactPermit2Proxy", EXACT_PROXY)
+    witness: dict[str, Any] = {"to": bob.address, "validAfter": now}
+    permit = plain.but(spender=EXACT_PROXY, nonce=2)
+    signature = permit.sign_with(alice, EXACT_WITNESS, witness).packed
+    call = (permit.arguments, alice.address, tuple(witness.values()), signature)
+    exact_gas = {"settle": _call(exact, "settle", *call, sender=carol.address)}
+
+    upto = lay("X402UptoPermit2Proxy", UPTO_PROXY)
+    witness = {"to": bob.address, "facilitator": carol.address, "validAfter": now}
+    permit = plain.but(spender=UPTO_PROXY, nonce=3)
+    signature = permit.sign_with(alice, UPTO_WITNESS, witness).packed
+    call = (permit.arguments, 1, alice.address, tuple(witness.values()), signature)
+    upto_gas = {"settle": _call(upto, "settle", *call, sender=carol.address)}
+    return {"Permit2": gas, "X402ExactPermit2Proxy": exact_gas, "X402UptoPermit2Proxy": upto_gas}
 
 
 def _call(contract: Any, name: str, *arguments: Any, sender: str) -> int:

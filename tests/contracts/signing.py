@@ -53,6 +53,12 @@ class Signature:
         return self.r + self.s + bytes([self.v])
 
     @property
+    def compact(self) -> bytes:
+        """64 bytes as in EIP-2098: r, then s with the parity in its highest bit."""
+        parity = (self.v - 27) << 255
+        return self.r + (parity | int.from_bytes(self.s)).to_bytes(32)
+
+    @property
     def mirrored(self) -> Signature:
         """The other signature of the same digest that plain ECDSA takes: s in the upper half."""
         return Signature(55 - self.v, self.r, (_ORDER - int.from_bytes(self.s)).to_bytes(32))
