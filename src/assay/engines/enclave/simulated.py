@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import cbor2
 
@@ -43,7 +43,7 @@ class SimulatedEnclave:
     @classmethod
     def open(
         cls, directory: Path, *, clock: Callable[[], datetime], config_digest: bytes = NO_CONFIG
-    ) -> SimulatedEnclave:
+    ) -> Self:
         """Boot on the root kept in ``directory``, which is made if there is none.
 
         ``clock`` gives the time as an aware datetime. ``config_digest``, a SHA-384 of 48 bytes, becomes PCR2.

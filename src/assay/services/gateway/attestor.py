@@ -11,6 +11,8 @@ from pathlib import Path
 from assay.engines.enclave.boot_key import BootKey
 from assay.engines.enclave.enclave import Enclave
 from assay.engines.tlog.durable import write_durably
+from assay.errors import AssayError
+from assay.services.gateway.allowance import Allowance
 from assay.trust.evidence import NODE_KEY_DOMAIN, bind, collection
 from assay.trust.evidence.collection import Collection
 from assay.trust.receipts.predicate import EvidenceClaim
@@ -20,7 +22,17 @@ RENEW_AFTER = timedelta(hours=1)
 RETRY_AFTER = timedelta(minutes=1)
 """How long a node that failed to renew its evidence goes on with what it has before it tries again."""
 
+BURST, PER_SECOND = 50, 5.0
+"""Fresh evidence for strangers: hosts of SEV-SNP guests let the hardware answer a few times a second."""
+
 logger = logging.getLogger(__name__)
+
+
+class AttestationBusy(AssayError):
+    """Fresh evidence takes the hardware's time, and too many want it at once."""
+
+    code = "attestation_busy"
+    hint = "ask again in a second; the evidence that a receipt names needs no nonce"
 
 
 class Attestor:
@@ -33,27 +45,34 @@ class Attestor:
         self._key = key
         self._directory = directory
         self._clock = clock
+        self._asked = Allowance(BURST, PER_SECOND, clock)
         self._due = clock() + RENEW_AFTER
         self._current = self._renew()
 
     def current(self) -> tuple[EvidenceClaim, ...]:
         """What a receipt issued now names as its evidence.
 
-        Evidence that cannot be renewed, as on a full disk, stays: a receipt is better with it than not issued.
+        Evidence that cannot be renewed, as on a full disk or where the hardware is out of breath, stays: a receipt
+        is better with it than not issued.
         """
         now = self._clock()
         if now > self._due:
             try:
                 self._current = self._renew()
-            except OSError as error:
+            except (OSError, AssayError) as error:
                 logger.error("the evidence could not be renewed: %s", error)
                 self._due = now + RETRY_AFTER
             else:
                 self._due = now + RENEW_AFTER
         return self._current
 
-    def attest(self, nonce: bytes) -> bytes:
-        """A fresh evidence file over the key of this boot and a caller's nonce."""
+    def answer(self, nonce: bytes) -> bytes:
+        """A fresh evidence file in answer to anybody's ``nonce``. Raises `AttestationBusy`."""
+        if not self._asked.take():
+            raise AttestationBusy("This node is asked for fresh evidence too often at the moment.")
+        return self._attest(nonce)
+
+    def _attest(self, nonce: bytes) -> bytes:
         bound = bind(NODE_KEY_DOMAIN, self._key.public_key, (), nonce)
         parts = self._enclave.evidence(bound, nonce)
         certificate = self._key.certificate(self._clock())
@@ -67,7 +86,7 @@ class Attestor:
         return path.read_bytes() if path.is_file() else None
 
     def _renew(self) -> tuple[EvidenceClaim, ...]:
-        document = self.attest(b"")
+        document = self._attest(b"")
         digest = hashlib.sha256(document).hexdigest()
         write_durably(self._directory / digest, document)
         return (EvidenceClaim(collection.TYPE, digest),)

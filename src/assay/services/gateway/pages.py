@@ -142,7 +142,7 @@ class Pages:
     async def _attestation(self, scope: Scope, send: Send) -> None:
         query = parse_qs(scope["query_string"].decode("latin-1"))
         nonce = _nonce(query.get("nonce", [""])[0])
-        await respond(send, 200, self._attestor.attest(nonce), JSON)
+        await respond(send, 200, self._attestor.answer(nonce), JSON)
 
     async def _evidence(self, sha256: str, send: Send) -> None:
         document = self._attestor.document(sha256)

@@ -11,7 +11,16 @@ import pytest
 from assay.engines.enclave.boot_key import BootKey
 from assay.engines.enclave.node_key import NodeKey
 from assay.engines.enclave.simulated import SimulatedEnclave
-from assay.services.gateway.attestor import RENEW_AFTER, RETRY_AFTER, Attestor
+from assay.errors import AssayError
+from assay.services.gateway.attestor import (
+    BURST,
+    PER_SECOND,
+    RENEW_AFTER,
+    RETRY_AFTER,
+    AttestationBusy,
+    Attestor,
+)
+from assay.trust.evidence import Evidence
 
 MOMENT = timedelta(seconds=1)
 
@@ -82,3 +91,41 @@ def test_kept_when_it_cannot_be_renewed(attestor: Attestor, clock: Clock, tmp_pa
     clock.now += RETRY_AFTER + MOMENT
     assert digest(attestor) != first
     assert not list((tmp_path / "evidence").glob("*.tmp"))
+
+
+def test_strangers_do_not_wear_the_hardware_out(attestor: Attestor, clock: Clock) -> None:
+    for _ in range(BURST):
+        attestor.answer(b"n")
+    with pytest.raises(AttestationBusy):
+        attestor.answer(b"n")
+    clock.now += timedelta(seconds=1 / PER_SECOND)
+    attestor.answer(b"n")
+    with pytest.raises(AttestationBusy):
+        attestor.answer(b"n")
+    clock.now += RENEW_AFTER + MOMENT
+    assert digest(attestor), "the node's own evidence is renewed whatever strangers ask"
+    for _ in range(BURST):
+        attestor.answer(b"n")
+    with pytest.raises(AttestationBusy):
+        attestor.answer(b"n")
+
+
+class Throttled(SimulatedEnclave):
+    """Hardware whose host lets it rest from a moment on."""
+
+    resting = False
+
+    def evidence(self, bound: bytes, nonce: bytes) -> tuple[Evidence, ...]:
+        if self.resting:
+            raise AssayError("The host lets the hardware rest.")
+        return super().evidence(bound, nonce)
+
+
+def test_kept_when_the_hardware_gives_none(tmp_path: Path, clock: Clock) -> None:
+    enclave = Throttled.open(tmp_path / "enclave", clock=clock)
+    key = BootKey(NodeKey.open(tmp_path / "keys"), clock)
+    attestor = Attestor(enclave, key, tmp_path / "evidence", clock)
+    first = digest(attestor)
+    enclave.resting = True
+    clock.now += RENEW_AFTER + MOMENT
+    assert digest(attestor) == first
