@@ -28,7 +28,7 @@ def measured() -> dict[str, dict[str, int]]:
     with boa.swap_env(boa.Env()):
         boa.env.evm.patch.chain_id = CHAIN_ID
         boa.env.evm.patch.timestamp = NEW_YEAR_2027
-        return {"OPG": _opg(), "Faucet": _faucet()} | _payments()
+        return {"OPG": _opg(), "Faucet": _faucet(), "Settlement": _settlement()} | _payments()
 
 
 def _opg() -> dict[str, int]:
@@ -72,6 +72,14 @@ def _faucet() -> dict[str, int]:
         "deploy": _creation("Faucet", *terms),
         "help": _call(faucet, "help", bob.address, sender=alice.address),
     }
+
+
+def _settlement() -> dict[str, int]:
+    alice = person("alice").address
+    settlement = deploy("Settlement", alice)
+    settlement.set_settler(alice, True, sender=alice)
+    settle = _call(settlement, "settle", b"\x11" * 32, 1000, sender=alice)
+    return {"deploy": _creation("Settlement", alice), "settle": settle}
 
 
 def _payments() -> dict[str, dict[str, int]]:
