@@ -26,11 +26,14 @@ class GatewayThread(threading.Thread):
         *,
         clock: Callable[[], datetime] = utc_now,
         protocol: type[ImpatientProtocol] = ImpatientProtocol,
+        grace: int | None = None,
     ) -> None:
+        """``grace`` is how many seconds calls under way have when the block ends; for ever by default."""
         super().__init__(daemon=True)
         self._home = Home(home)
         self._clock = clock
         self._protocol = protocol
+        self._grace = grace
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._server: uvicorn.Server | None = None
@@ -39,7 +42,12 @@ class GatewayThread(threading.Thread):
     def run(self) -> None:
         self._node = Node.open(self._home, {}, self._clock)
         config = uvicorn.Config(
-            self._node.gateway, http=self._protocol, ws="none", lifespan="on", log_level="warning"
+            self._node.gateway,
+            http=self._protocol,
+            ws="none",
+            lifespan="on",
+            log_level="warning",
+            timeout_graceful_shutdown=self._grace,
         )
         self._server = uvicorn.Server(config)
         self._server.run([self._listener])

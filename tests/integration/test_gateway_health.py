@@ -69,6 +69,20 @@ def test_refusals_and_failures_are_counted(client: httpx2.Client) -> None:
     assert sample(client, durations, error_type="provider_garbage") == 1
 
 
+@pytest.mark.parametrize(
+    ("script", "failure"),
+    [
+        ("!!half", "provider_broke"),
+        ("!!slow 900 0\n!!verbose\n!!no-usage", "budget_spent"),
+        ("!!status 400", "400"),
+    ],
+)
+def test_an_answer_that_is_not_whole_is_no_success(client: httpx2.Client, script: str, failure: str) -> None:
+    client.post(CHAT, json=chat(script, stream=True, max_tokens=1))
+    durations = "gen_ai_client_operation_duration_seconds_count"
+    assert sample(client, durations, error_type=failure) == 1
+
+
 def test_calls_under_way(client: httpx2.Client, upstream: ScriptedUpstream) -> None:
     key = client.headers["authorization"].removeprefix("Bearer ")
     with connection(str(client.base_url)) as caller:

@@ -19,8 +19,8 @@ from assay.trust.receipts.predicate import Usage
 
 DROPS = 20
 AT_ONCE_S = 0.2
-ONE_CALL = 12_000
-"""Micro-USD: enough for what a call without ``max_tokens`` reserves (8,192 for the answer), not for two at once."""
+ONE_CALL = 36_000
+"""Micro-USD: enough for what a call without ``max_tokens`` reserves (32,832 for the answer), not for two at once."""
 
 
 @pytest.fixture(scope="module")

@@ -61,7 +61,9 @@ class Answer:
 def compose(ask: Ask, script: Script) -> Answer:
     """Answer as directed; without a direction call the tool that is asked for, fill the schema, or echo."""
     calls = _tool_calls(ask, script)
-    text, finish, stopped_at = _limit(ask, "" if script.refusal else _text(ask, script, called=bool(calls)))
+    text, finish, stopped_at = _limit(
+        ask, script, "" if script.refusal else _text(ask, script, called=bool(calls))
+    )
     if calls and finish is Finish.END:
         finish = Finish.TOOLS
     if script.refusal:
@@ -120,7 +122,7 @@ def _text(ask: Ask, script: Script, *, called: bool) -> str:
     return "\n".join([script.text or "Hello.", *(attachment.describe() for attachment in ask.attachments)])
 
 
-def _limit(ask: Ask, text: str) -> tuple[str, Finish, str | None]:
+def _limit(ask: Ask, script: Script, text: str) -> tuple[str, Finish, str | None]:
     """Cut the text at the first stop sequence, then at the token limit."""
     found = [(text.index(stop), stop) for stop in ask.stop if stop in text]
     finish, stopped_at = Finish.END, None
@@ -128,6 +130,6 @@ def _limit(ask: Ask, text: str) -> tuple[str, Finish, str | None]:
         position, stopped_at = min(found)
         text, finish = text[:position], Finish.STOP_SEQUENCE
     words = pieces(text)
-    if ask.max_tokens and len(words) > ask.max_tokens:
+    if ask.max_tokens and not script.verbose and len(words) > ask.max_tokens:
         return "".join(words[: ask.max_tokens]), Finish.LENGTH, None
     return text, finish, stopped_at

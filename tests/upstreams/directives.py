@@ -7,6 +7,7 @@
 !!finish REASON         length, content_filter
 !!id ID                 the id of the answer
 !!no-usage              leave usage out
+!!verbose               heed no limit of tokens
 !!slow N MS             N words, MS milliseconds apart
 !!status CODE [retry-after=S]
 !!flaky N CODE          fail the first N requests with this very message, then answer
@@ -48,6 +49,7 @@ class Script:
     finish: str = ""
     answer_id: str = ""
     no_usage: bool = False
+    verbose: bool = False
     words: int = 0
     gap: float = 0.0
     """Seconds before each event of a stream; a whole answer waits for all of them."""
@@ -90,6 +92,8 @@ def _apply(script: Script, word: str, rest: str) -> Script:
             return replace(script, answer_id=rest)
         case "no-usage":
             return replace(script, no_usage=True)
+        case "verbose":
+            return replace(script, verbose=True)
         case "slow":
             words, milliseconds = rest.split()
             return replace(script, words=int(words), gap=float(milliseconds) / 1000)

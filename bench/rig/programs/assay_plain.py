@@ -33,7 +33,7 @@ from assay.services.gateway.asgi import (
     send_part,
 )
 from assay.services.gateway.asked import Asked, understand
-from assay.services.gateway.usage import estimate
+from assay.services.gateway.estimate import estimate
 from assay.services.payments.accounts import AccountRail
 from assay.services.payments.store import AccountStore
 

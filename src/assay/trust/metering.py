@@ -31,13 +31,22 @@ class BudgetSpent(PaymentError):
     hint = "deposit, ask for fewer tokens (`max_tokens`), or choose a cheaper model"
 
 
+class ReservationSpent(PaymentError):
+    """The answer has come to what was reserved for it, and ends there."""
+
+    code = "budget_spent"
+    hint = "allow a longer answer with `max_tokens`, which reserves more"
+
+
 class Reservation(Protocol):
     """Money set aside for one call. Exactly one of `commit` and `release` ends it; a second call does nothing."""
 
     payment: PaymentClaim
+    maximum: int
+    """Micro-USD: the most that the call is charged, whatever it comes to."""
 
     def commit(self, cost: int, log_index: int) -> None:
-        """Charge ``cost`` micro-USD for the receipt at ``log_index``; the rest becomes free again."""
+        """Charge ``cost`` micro-USD, at most `maximum`, for the receipt at ``log_index``; the rest is free again."""
 
     def release(self) -> None:
         """Nothing was delivered: charge nothing."""

@@ -19,7 +19,7 @@ const STATEMENT = object({
     mode: oneOf("vanilla", "tee", "zkml", "replay"),
     request: object({ body: digest, fields: record(digest), attachments }),
     answer: object({
-      outcome: oneOf("completed", "provider_broke", "client_left", "budget_spent"),
+      outcome: oneOf("completed", "provider_broke", "client_left", "budget_spent", "node_stopped"),
       stream: text,
       chunks: count,
       attachments,
@@ -40,7 +40,7 @@ const STATEMENT = object({
     }),
     price: object({ input: count, output: count, cached_input: count, image: count }),
     cost: count,
-    payment: object({ rail: text, reference: text }),
+    payment: object({ rail: text, reference: text, capped: flag }),
     evidence: list(object({ type: text, digest: object({ sha256: digest }) })),
     nonce: text,
     node: digest,
@@ -76,7 +76,7 @@ function demandStreamAgrees({ isStream, answer }) {
   else demand(answer.stream === "" && answer.chunks === 0, "A whole answer has neither a stream nor chunks.");
 }
 
-function demandCostIsDue({ usage, price, cost }) {
+function demandCostIsDue({ usage, price, cost, payment }) {
   demand(usage.cached_input_tokens <= usage.input_tokens, "More input tokens were cached than there were.");
   const of = (tokens, each) => BigInt(tokens) * BigInt(each);
   const tokens =
@@ -84,7 +84,8 @@ function demandCostIsDue({ usage, price, cost }) {
     of(usage.cached_input_tokens, price.cached_input) +
     of(usage.output_tokens, price.output);
   const due = (tokens + MILLION - 1n) / MILLION + of(usage.images, price.image);
-  demand(BigInt(cost) === due, "The cost is not what usage and price come to.");
+  const isDue = payment.capped ? BigInt(cost) < due : BigInt(cost) === due;
+  demand(isDue, "The cost is not what usage and price come to.");
 }
 
 /** Milliseconds since 1970 of the one spelling of a time that is allowed (§1). */

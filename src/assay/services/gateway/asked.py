@@ -17,8 +17,10 @@ from assay.errors import AssayError
 from assay.services.gateway.asgi import Scope
 from assay.services.gateway.repeated import refuse_repeated_members
 from assay.trust.receipts.delivery import NONCE_HEADER
+from assay.trust.receipts.predicate import Price
 
 _FORWARDED = frozenset({"anthropic-version", "anthropic-beta", "openai-beta", "idempotency-key"})
+_FREE = Price()
 _NONCE = re.compile(r"[\x21-\x7e]{1,128}")
 
 
@@ -40,6 +42,11 @@ class Asked:
     model: Model
     credential: str
     nonce: str
+
+    @property
+    def price(self) -> Price:
+        """What the call is charged by; nothing, where nobody has to set a price."""
+        return self.model.price or _FREE
 
 
 def understand(operation: Operation, scope: Scope, body: bytes, catalogue: Catalogue) -> Asked:

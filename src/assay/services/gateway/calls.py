@@ -24,18 +24,16 @@ from assay.services.gateway.asgi import (
 from assay.services.gateway.asked import Asked, understand
 from assay.services.gateway.departure import CancelledWhenClientLeaves
 from assay.services.gateway.ending import OpenCall, commit_to_request
+from assay.services.gateway.estimate import estimate
 from assay.services.gateway.key_refused import check_key_accepted
 from assay.services.gateway.metrics import Metrics
 from assay.services.gateway.notary import Notary
 from assay.services.gateway.refusals import translate_error
 from assay.services.gateway.streamed_answer import StreamedAnswer
 from assay.services.gateway.tracing import Tracing
-from assay.services.gateway.usage import estimate
 from assay.services.gateway.whole_answer import MAX_ANSWER_BYTES, answer_whole
 from assay.trust.metering import Meter
-from assay.trust.receipts.predicate import Price, Usage
 
-_FREE = Price()
 _PASSED_ON = ("retry-after", "request-id", "x-request-id")
 
 
@@ -70,33 +68,33 @@ class Calls:
         asked = understand(operation, scope, body, self._catalogue)
         self._notary.check_writable()
         opening, claim = commit_to_request(asked)
-        maximum = estimate(asked.model.price or _FREE, operation, asked.call.parsed, len(body))
+        maximum = estimate(asked.price, operation, asked.call.parsed, len(body))
         reservation = await self._meter.reserve(asked.credential, maximum)
         try:
-            async with CancelledWhenClientLeaves(receive):
+            async with CancelledWhenClientLeaves(receive) as watch:
                 with (
                     self._metrics.call(operation, asked.model.id) as measured,
                     self._tracing.call(operation, asked.model.id, scope["headers"]) as span,
                 ):
                     answer = await self._router.answer(asked.call, asked.model)
-                    measured.answered_by(answer.target.provider)
+                    measured.answered_by(answer.target.provider, answer.reply.status)
                     span.answered_by(answer.target.provider, answer.reply.status)
                     try:
-                        call = OpenCall(asked, opening, claim, reservation, self._notary, span)
-                        measured.used(await _pass_on(call, answer, send))
+                        call = OpenCall(asked, opening, claim, reservation, self._notary, measured, span)
+                        await _pass_on(call, answer, watch, send)
                     finally:
                         await answer.reply.aclose()
         finally:
             reservation.release()
 
 
-async def _pass_on(call: OpenCall, answer: Answer, send: Send) -> Usage:
+async def _pass_on(call: OpenCall, answer: Answer, watch: CancelledWhenClientLeaves, send: Send) -> None:
     if not 200 <= answer.reply.status < 300:
         await _refuse(call.asked, answer, send)
-        return Usage()
-    if call.asked.call.stream and "event-stream" in answer.reply.headers.get("content-type", ""):
-        return await StreamedAnswer(call, answer, send).run()
-    return await answer_whole(call, answer, send)
+    elif call.asked.call.stream and "event-stream" in answer.reply.headers.get("content-type", ""):
+        await StreamedAnswer(call, answer, watch, send).run()
+    else:
+        await answer_whole(call, answer, send)
 
 
 async def _refuse(asked: Asked, answer: Answer, send: Send) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from types import TracebackType
+from typing import Self
 
 from assay.services.gateway.asgi import ClientLeft, Receive
 
@@ -17,27 +18,29 @@ class CancelledWhenClientLeaves:
     It then raises `ClientLeft` in place of the cancellation.
     """
 
-    __slots__ = ("_caller", "_left", "_receive", "_watcher")
+    __slots__ = ("_caller", "_receive", "_watcher", "client_left")
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
-        self._left = False
+        self.client_left = False
+        """Why the block is cancelled, if it is: by the client, or else by a node that stops."""
 
-    async def __aenter__(self) -> None:
+    async def __aenter__(self) -> Self:
         caller = asyncio.current_task()
         assert caller is not None
         self._caller = caller
         self._watcher = asyncio.get_running_loop().create_task(self._watch())
+        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._watcher.cancel()
-        if self._left and isinstance(error, asyncio.CancelledError) and self._caller.uncancel() == 0:
+        if self.client_left and isinstance(error, asyncio.CancelledError) and self._caller.uncancel() == 0:
             raise ClientLeft from None
 
     async def _watch(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        self._left = True
+        self.client_left = True
         self._caller.cancel()

@@ -18,6 +18,7 @@ from assay.engines.inference.routing import Answer
 from assay.engines.tlog.errors import EntryTooLargeError
 from assay.errors import AssayError, FormatError
 from assay.services.gateway.asked import Asked
+from assay.services.gateway.metrics import MeasuredCall
 from assay.services.gateway.notary import Notary
 from assay.services.gateway.tracing import CallSpan
 from assay.trust.canonical import canonicalize
@@ -29,7 +30,6 @@ from assay.trust.receipts.predicate import (
     AnswerClaim,
     EngineClaim,
     ModelClaim,
-    Price,
     RequestClaim,
     UpstreamClaim,
     Usage,
@@ -41,8 +41,6 @@ MAX_NAMING = 16_000
 """Bytes that the names of those members, and the pointers to those attachments, may have together."""
 MAX_PROVIDER_NAME = 256
 """Characters of a provider's own name for its model, or for its answer. A longer one is left out."""
-
-_FREE = Price()
 
 
 class RequestTooIntricate(AssayError):
@@ -61,17 +59,22 @@ class OpenCall:
     request: RequestClaim
     reservation: Reservation
     notary: Notary
+    measured: MeasuredCall
     span: CallSpan
 
     def end(
         self, answer: Answer, claim: AnswerClaim, usage: Usage, response_id: str, served: str
     ) -> Delivery:
-        """Notarise and charge. Raises the log's errors, or `ProviderGarbage`; then nothing is charged."""
+        """Notarise and charge, at most what is reserved.
+
+        Raises the log's errors, or `ProviderGarbage`; then nothing is charged.
+        """
         try:
             delivery, cost = self._notarise(answer, claim, usage, response_id, served)
         except EntryTooLargeError as error:
             raise ProviderGarbage("The answer has more attachments than a receipt can name.") from error
         self.reservation.commit(cost, delivery.log_index)
+        self.measured.receipted(claim.outcome, usage)
         self.span.receipted(delivery)
         return delivery
 
@@ -96,8 +99,9 @@ class OpenCall:
             ),
             engine=engine_claim(answer.profile),
             usage=usage,
-            price=self.asked.model.price or _FREE,
+            price=self.asked.price,
             payment=self.reservation.payment,
+            maximum=self.reservation.maximum,
             nonce=self.asked.nonce,
         )
 

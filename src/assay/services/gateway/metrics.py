@@ -15,8 +15,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from assay.engines.inference.operation import Operation
-from assay.services.gateway.conventions import operation_name
-from assay.trust.receipts.predicate import Usage
+from assay.services.gateway.conventions import error_type, operation_name
+from assay.trust.receipts.predicate import Outcome, Usage
 
 _SECONDS = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92)
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -28,22 +28,29 @@ OTHER = "other"
 
 
 class MeasuredCall:
-    """One call under way, as a context manager; says who answered and what it took."""
+    """One call under way, as a context manager; is told who answered, what it took and how it ended."""
 
-    __slots__ = ("_began", "_metrics", "_model", "_operation", "provider", "usage")
+    __slots__ = ("_began", "_failure", "_metrics", "_model", "_operation", "_provider", "_usage")
 
     def __init__(self, metrics: Metrics, operation: Operation, model: str) -> None:
         self._metrics = metrics
         self._operation = operation_name(operation)
         self._model = model
-        self.provider = "none"
-        self.usage = Usage()
+        self._provider = "none"
+        self._usage = Usage()
+        self._failure = ""
 
-    def answered_by(self, provider: str) -> None:
-        self.provider = provider
+    def answered_by(self, provider: str, status: int) -> None:
+        """Who gave an answer, and its HTTP status."""
+        self._provider = provider
+        if status >= 400:
+            self._failure = str(status)
 
-    def used(self, usage: Usage) -> None:
-        self.usage = usage
+    def receipted(self, outcome: Outcome, usage: Usage) -> None:
+        """The call came to a receipt that says this."""
+        self._usage = usage
+        if outcome is not Outcome.COMPLETED:
+            self._failure = outcome.value
 
     def __enter__(self) -> Self:
         self._metrics.active.inc()
@@ -55,11 +62,11 @@ class MeasuredCall:
     ) -> None:
         metrics = self._metrics
         metrics.active.dec()
-        failure = "" if error is None else getattr(error, "code", type(error).__name__)
-        duration, given, made = metrics.series(self._operation, self._model, self.provider, failure)
+        failure = error_type(error, self._failure)
+        duration, given, made = metrics.series(self._operation, self._model, self._provider, failure)
         duration.observe(metrics.clock() - self._began)
-        given.inc(self.usage.input_tokens)
-        made.inc(self.usage.output_tokens)
+        given.inc(self._usage.input_tokens)
+        made.inc(self._usage.output_tokens)
 
 
 class Metrics:

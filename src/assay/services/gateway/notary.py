@@ -7,6 +7,7 @@ log before the caller gets it. It writes to the log's journal and waits for noth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from assay.engines.enclave.boot_key import BootKey
@@ -92,14 +93,18 @@ class Notary:
         usage: Usage,
         price: Price,
         payment: PaymentClaim,
+        maximum: int,
         nonce: str,
     ) -> tuple[Delivery, int]:
         """Sign and log one inference; give back what the caller receives, and the cost in micro-USD.
 
+        Where usage and price come to more than ``maximum``, that is the cost, and the receipt says so.
+
         Raises `StorageFullError` or `LogUnavailable` when it cannot be written, and `EntryTooLargeError` when there is
         too much to name; then nothing was notarised.
         """
-        cost, now = price.cost(usage), self._clock()
+        due, now = price.cost(usage), self._clock()
+        cost = min(due, maximum)
         payload = Statement(
             operation=operation,
             request=request,
@@ -110,7 +115,7 @@ class Notary:
             usage=usage,
             price=price,
             cost=cost,
-            payment=payment,
+            payment=payment if cost == due else replace(payment, capped=True),
             evidence=self._attestor.current(),
             nonce=nonce,
             key=self._key.certificate(now),

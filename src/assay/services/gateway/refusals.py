@@ -12,6 +12,7 @@ from assay.errors import AssayError
 _STATUS = {
     "invalid_api_key": 401,
     "insufficient_balance": 402,
+    "budget_spent": 402,
     "model_not_found": 404,
     "model_unpriced": 404,
     "route_not_found": 404,
@@ -23,7 +24,9 @@ _STATUS = {
     "request_too_large": 413,
     "storage_full": 503,
     "log_unavailable": 503,
+    "node_stopping": 503,
     "tsm_unavailable": 503,
+    "attestation_busy": 429,
     "log_corrupt": 500,
     "provider_circuit_open": 503,
     "provider_refused_node": 502,

@@ -11,14 +11,16 @@ import asyncio
 from assay.engines.inference.provider import ProviderBroken, ProviderError, ProviderGarbage
 from assay.engines.inference.routing import Answer
 from assay.engines.tlog.errors import LogError
-from assay.errors import FormatError
+from assay.errors import AssayError, FormatError
 from assay.services.gateway.asgi import EVENTS, Send, begin_stream, end_stream, send_part
+from assay.services.gateway.departure import CancelledWhenClientLeaves
 from assay.services.gateway.ending import OpenCall
 from assay.services.gateway.refusals import write_error_event
 from assay.services.gateway.usage import UsageMeter, event_data, is_usage_only
+from assay.trust.metering import ReservationSpent
 from assay.trust.receipts.content import ANSWER, claim_stream, stream_id
 from assay.trust.receipts.delivery import Delivery, is_ours, write_head, write_opening, write_receipt
-from assay.trust.receipts.predicate import Outcome, Usage
+from assay.trust.receipts.predicate import Outcome
 from assay.trust.receipts.stream import BlockSplitter, StreamHead, StreamWitness
 
 HEAD_INTERVAL_S = 0.25
@@ -39,17 +41,27 @@ _IDENTIFYING_EVENTS = 8
 _HEADERS = (EVENTS, (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no"))
 
 
+class NodeStopping(AssayError):
+    """The node stops before the stream has ended."""
+
+    code = "node_stopping"
+    hint = "what came until here is receipted; ask again, here or at another node"
+
+
 class StreamedAnswer:
     """One stream on its way from a provider to a client."""
 
-    def __init__(self, call: OpenCall, answer: Answer, send: Send) -> None:
+    def __init__(self, call: OpenCall, answer: Answer, watch: CancelledWhenClientLeaves, send: Send) -> None:
         self._call = call
         self._answer = answer
+        self._watch = watch
         self._send = send
         self._dialect = call.asked.call.operation.dialect
         self._stream = stream_id(call.opening, call.asked.nonce, call.asked.call.body)
         self._witness = StreamWitness(call.opening.salt(ANSWER))
-        self._usage = UsageMeter(answer.operation, len(answer.sent))
+        self._usage = UsageMeter(
+            answer.operation, len(answer.sent), call.asked.price, call.reservation.maximum
+        )
         self._translation = (
             None if answer.translation is None else answer.translation.stream(call.asked.call.parsed)
         )
@@ -61,34 +73,46 @@ class StreamedAnswer:
         self._loop = asyncio.get_running_loop()
         self._response_id = self._served = ""
         self._to_identify = _IDENTIFYING_EVENTS
+        self._is_cut = False
         self._delivery: Delivery | None = None
 
-    async def run(self) -> Usage:
+    async def run(self) -> None:
         """Pass the whole stream on, and end it with its receipt, however it ends.
 
-        A client that leaves cancels this; what was delivered until then is receipted and charged. Raises the log's
-        errors, after the client has been told.
+        A client that leaves cancels this, and so does a node that stops; what was delivered until then is receipted
+        and charged. Raises the log's errors, after the client has been told.
         """
         await begin_stream(self._send, 200, _HEADERS)
         try:
             await self._pass_on_or_break_off()
         except asyncio.CancelledError:
-            self._end(Outcome.CLIENT_LEFT)
+            await self._interrupted()
             raise
         except LogError as error:
             await end_stream(self._send, self._greeted(write_error_event(self._dialect, error)))
             raise
         finally:
             self._stop_timer()
-        return self._usage.usage()
 
     async def _pass_on_or_break_off(self) -> None:
         try:
             await self._pass_on()
+        except ReservationSpent as error:
+            await self._break_off(error, Outcome.BUDGET_SPENT)
         except ProviderError as error:
-            await self._break_off(error)
+            await self._break_off(error, Outcome.PROVIDER_BROKE)
         except FormatError as error:
-            await self._break_off(ProviderGarbage(error.message))
+            await self._break_off(ProviderGarbage(error.message), Outcome.PROVIDER_BROKE)
+
+    async def _interrupted(self) -> None:
+        if self._delivery is not None:  # all was said, and only not taken yet
+            return
+        if self._watch.client_left:
+            self._end(Outcome.CLIENT_LEFT)
+        else:
+            await self._break_off(
+                NodeStopping("The node stops, and the answer with it."), Outcome.NODE_STOPPED
+            )
 
     async def _pass_on(self) -> None:
         splitter = BlockSplitter()
@@ -103,6 +127,11 @@ class StreamedAnswer:
                 await send_part(self._send, self._sign_head(self._loop.time()))
             elif blocks:
                 await send_part(self._send, self._witnessed(blocks))
+            if self._is_cut:
+                maximum = self._call.reservation.maximum
+                raise ReservationSpent(
+                    f"The answer came to the {maximum} micro-USD that were reserved for it."
+                )
         if self._translation is not None:
             owed = self._translation.finish()
             if owed and _is_last(owed[-1]):
@@ -115,9 +144,15 @@ class StreamedAnswer:
         raise ProviderBroken("The provider's stream ended before its last event.")
 
     def _clients_blocks(self, blocks: list[bytes]) -> tuple[list[bytes], bytes | None]:
-        """The client's blocks for the provider's; apart from them the last event of all, if it came."""
+        """The client's blocks for the provider's; apart from them the last event of all, if it came.
+
+        The first event that nobody pays for cuts the stream, unless all that it says is that this was the last.
+        """
         ready: list[bytes] = []
         for block in blocks:
+            if self._usage.is_overspent and not _is_last(block):
+                self._is_cut = True
+                break
             self._usage.see(block)
             if self._to_identify:
                 self._identify(block)
@@ -187,11 +222,11 @@ class StreamedAnswer:
         self._answer.reply.linger()
         await end_stream(self._send, self._greeted(b"".join(blocks) + write_receipt(delivery) + last))
 
-    async def _break_off(self, error: ProviderError) -> None:
+    async def _break_off(self, error: AssayError, outcome: Outcome) -> None:
         """Tell the client in its own dialect that the stream is not whole, under a receipt for what there was."""
         notice = write_error_event(self._dialect, error)
         self._witness.add(notice)
-        receipt = write_receipt(self._end(Outcome.PROVIDER_BROKE))
+        receipt = write_receipt(self._end(outcome))
         await end_stream(self._send, self._greeted(notice + receipt))
 
     def _end(self, outcome: Outcome) -> Delivery:

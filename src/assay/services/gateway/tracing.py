@@ -19,9 +19,10 @@ import orjson
 
 from assay.engines.inference.operation import Operation
 from assay.services.gateway.asgi import Header
-from assay.services.gateway.conventions import operation_name
+from assay.services.gateway.conventions import error_type, operation_name
 from assay.services.gateway.metrics import MAX_MODEL_NAME
 from assay.trust.receipts.delivery import Delivery
+from assay.trust.receipts.predicate import Outcome
 from assay.trust.receipts.statement import receipt_id
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class SpanOfCall(CallSpan):
 
     def __init__(self, opening: AbstractContextManager[Span]) -> None:
         self._opening = opening
+        self._failure = ""
 
     def __enter__(self) -> Self:
         self._span = self._opening.__enter__()
@@ -76,19 +78,19 @@ class SpanOfCall(CallSpan):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is not None:
-            self._failed(getattr(error, "code", type(error).__name__))
+        if failure := error_type(error, self._failure):
+            self._failed(failure)
         self._opening.__exit__(None, None, None)
 
     def answered_by(self, provider: str, status: int) -> None:
         self._span.set_attribute("gen_ai.provider.name", provider)
         if status >= 400:
-            self._failed(str(status))
+            self._failure = str(status)
 
     def receipted(self, delivery: Delivery) -> None:
         payload = delivery.receipt.payload
         predicate = orjson.loads(payload)["predicate"]
-        model, usage = predicate["model"], predicate["usage"]
+        model, usage, outcome = predicate["model"], predicate["usage"], predicate["answer"]["outcome"]
         self._span.set_attributes(
             {
                 "gen_ai.response.model": model["served"],
@@ -97,10 +99,12 @@ class SpanOfCall(CallSpan):
                 "gen_ai.usage.cache_read.input_tokens": usage["cached_input_tokens"],
                 "gen_ai.usage.output_tokens": usage["output_tokens"],
                 "assay.receipt.id": receipt_id(payload),
-                "assay.outcome": predicate["answer"]["outcome"],
+                "assay.outcome": outcome,
                 "assay.cost_micro_usd": predicate["cost"],
             }
         )
+        if outcome != Outcome.COMPLETED:
+            self._failure = outcome
 
     def _failed(self, kind: str) -> None:
         from opentelemetry.trace import StatusCode

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -14,25 +16,9 @@ from assay.trust.receipts.predicate import Price, Usage
 BYTES_PER_TOKEN = 4
 """Where a provider reports no usage, a token of input is taken to be this many bytes of request."""
 
-_DEFAULT_OUTPUT_TOKENS = 4096
-"""Reserved for an answer whose length the caller did not limit."""
-
 _USAGE = b'"usage"'
 _USAGE_OBJECT = re.compile(rb'"usage"\s*:\s*\{')
 _PICTURE_DONE = re.compile(rb'"type"\s*:\s*"image_(?:generation|edit)\.completed"')
-
-
-def estimate(price: Price, operation: Operation, asked: Mapping[str, Any], size: int) -> int:
-    """Micro-USD to reserve for a request of ``size`` bytes before it is known what it will cost."""
-    if operation.draws:
-        return price.cost(Usage(input_tokens=size // BYTES_PER_TOKEN, images=_whole(asked.get("n"), 1)))
-    if operation.counts:
-        return 0
-    if operation in (Operation.EMBEDDINGS, Operation.MODERATIONS):
-        return price.cost(Usage(input_tokens=size // BYTES_PER_TOKEN))
-    limit = asked.get("max_completion_tokens") or asked.get("max_output_tokens") or asked.get("max_tokens")
-    output = _whole(limit, _DEFAULT_OUTPUT_TOKENS) * _whole(asked.get("n"), 1)
-    return price.cost(Usage(input_tokens=size // BYTES_PER_TOKEN, output_tokens=output))
 
 
 def usage_of(operation: Operation, asked: Mapping[str, Any], answer: Mapping[str, Any], size: int) -> Usage:
@@ -50,26 +36,52 @@ def usage_of(operation: Operation, asked: Mapping[str, Any], answer: Mapping[str
 
 
 class UsageMeter:
-    """Follows a stream in the provider's dialect and knows what it has consumed so far."""
+    """Follows a stream in the provider's dialect, and knows what it has consumed and whether that is paid for."""
 
-    __slots__ = ("_chunks", "_draws", "_reported", "_size", "images")
+    __slots__ = ("_affordable", "_chunks", "_draws", "_maximum", "_price", "_reported", "_size", "images")
 
-    def __init__(self, operation: Operation, size: int) -> None:
-        """``size`` is that of the request sent to the provider, in bytes."""
+    def __init__(self, operation: Operation, size: int, price: Price, maximum: int) -> None:
+        """``size`` is that of the request sent to the provider, in bytes; ``maximum`` micro-USD are reserved for it."""
         self._draws = operation.draws
         self._size = size
+        self._price = price
+        self._maximum = maximum
         self._chunks = 0
         self._reported: dict[str, Any] = {}
         self.images = 0
         """Pictures finished so far."""
+        self._weigh()
+
+    @property
+    def is_overspent(self) -> bool:
+        """Whether what has come so far costs more than what is reserved."""
+        return self._chunks > self._affordable
 
     def see(self, block: bytes) -> None:
         """Note one event block of the provider."""
         self._chunks += 1
         if _USAGE in block and _USAGE_OBJECT.search(block):
             self._reported |= _usage_in(event_data(block))
+            self._weigh()
         if self._draws and _PICTURE_DONE.search(block):
             self.images += 1
+            self._weigh()
+
+    def _weigh(self) -> None:
+        """Find out how many events are paid for, so that no cost has to be worked out at each of them.
+
+        A request counts for no more than it was taken for, even where the provider says otherwise: that is spent when
+        the stream begins, and to end it for that would help nobody.
+        """
+        usage = self.usage()
+        given = min(usage.input_tokens, self._size // BYTES_PER_TOKEN)
+        weighed = replace(
+            usage, input_tokens=given, cached_input_tokens=min(usage.cached_input_tokens, given)
+        )
+        if usage.source == "node":
+            self._affordable = self._price.output_within(self._maximum, weighed)
+        else:
+            self._affordable = sys.maxsize if self._price.cost(weighed) <= self._maximum else -1
 
     def usage(self) -> Usage:
         """As reported by the provider; else a token for each event, and the request's size over four."""

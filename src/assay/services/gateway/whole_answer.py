@@ -13,13 +13,13 @@ from assay.services.gateway.ending import OpenCall
 from assay.services.gateway.usage import usage_of
 from assay.trust.receipts.content import claim_body
 from assay.trust.receipts.delivery import HEADER, Delivery, add_to_body
-from assay.trust.receipts.predicate import Outcome, Usage
+from assay.trust.receipts.predicate import Outcome
 from assay.trust.receipts.statement import receipt_id
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 
-async def answer_whole(call: OpenCall, answer: Answer, send: Send) -> Usage:
+async def answer_whole(call: OpenCall, answer: Answer, send: Send) -> None:
     """Read the provider's answer, notarise it, send it on. Raises `ProviderGarbage` for what is no JSON object."""
     received = (await answer.reply.read(MAX_ANSWER_BYTES)).strip()
     parsed = _parse(received, answer.target.provider)
@@ -36,7 +36,6 @@ async def answer_whole(call: OpenCall, answer: Answer, send: Send) -> Usage:
         served=_text(parsed.get("model")),
     )
     await respond(send, answer.reply.status, add_to_body(body, delivery), JSON, receipt_header(delivery))
-    return usage
 
 
 def receipt_header(delivery: Delivery) -> tuple[bytes, bytes]:

@@ -41,12 +41,13 @@ class _Account:
 class AccountReservation:
     """Money of one account, set aside for one call."""
 
-    __slots__ = ("_account", "_amount", "_rail", "payment")
+    __slots__ = ("_account", "_ended", "_rail", "maximum", "payment")
 
-    def __init__(self, rail: AccountRail, account: _Account, amount: int) -> None:
+    def __init__(self, rail: AccountRail, account: _Account, maximum: int) -> None:
         self._rail = rail
         self._account = account
-        self._amount: int | None = amount
+        self._ended = False
+        self.maximum = maximum
         self.payment = PaymentClaim(RAIL, rail.seal(account.id))
 
     def commit(self, cost: int, log_index: int) -> None:
@@ -57,10 +58,10 @@ class AccountReservation:
         self._end()
 
     def _end(self) -> bool:
-        if self._amount is None:
+        if self._ended:
             return False
-        self._account.reserved -= self._amount
-        self._amount = None
+        self._account.reserved -= self.maximum
+        self._ended = True
         return True
 
 
@@ -83,7 +84,7 @@ class AccountRail:
         return key
 
     async def reserve(self, credential: str, maximum: int) -> AccountReservation:
-        """Raises `CredentialRefused` or `BudgetSpent`. A call may cost more than its maximum; it is charged in full."""
+        """Set aside ``maximum`` micro-USD. Raises `CredentialRefused` or `BudgetSpent`."""
         account = self._by_key.get(credential)
         if account is None or maximum > account.free:
             account = self._read(credential)

@@ -6,8 +6,9 @@ image), digests are lower-case hex.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +24,8 @@ MODES = {"vanilla": 0, "zkml": 1, "tee": 2, "replay": 3}
 DETERMINISM = frozenset({"exact", "none"})
 SOURCES = frozenset({"provider", "node"})
 
+_MILLION = 1_000_000
+
 
 class Outcome(StrEnum):
     """How the answer ended. Only ``completed`` says that the model had its last word."""
@@ -31,6 +34,7 @@ class Outcome(StrEnum):
     PROVIDER_BROKE = "provider_broke"
     CLIENT_LEFT = "client_left"
     BUDGET_SPENT = "budget_spent"
+    NODE_STOPPED = "node_stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +187,26 @@ class Price:
 
     def cost(self, usage: Usage) -> int:
         """Micro-USD for ``usage``, rounded up to the next whole one."""
-        per_million = (
+        return -(-self._millionths(usage) // _MILLION)
+
+    def output_within(self, maximum: int, usage: Usage) -> int:
+        """The most output tokens that, with the rest of ``usage``, cost no more than ``maximum`` micro-USD.
+
+        Negative where that rest alone costs more; without end (`sys.maxsize`) where output is free.
+        """
+        left = maximum * _MILLION - self._millionths(replace(usage, output_tokens=0))
+        if self.output == 0:
+            return sys.maxsize if left >= 0 else -1
+        return left // self.output
+
+    def _millionths(self, usage: Usage) -> int:
+        """The exact cost, in millionths of a micro-USD."""
+        return (
             (usage.input_tokens - usage.cached_input_tokens) * self.input
             + usage.cached_input_tokens * self.cached_input
             + usage.output_tokens * self.output
+            + usage.images * self.image * _MILLION
         )
-        return -(-per_million // 1_000_000) + usage.images * self.image
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -205,9 +223,11 @@ class PaymentClaim:
 
     rail: str
     reference: str
+    capped: bool = False
+    """Whether the call came to more than was reserved for it; what was beyond is not charged."""
 
     def to_json(self) -> dict[str, Any]:
-        return {"rail": self.rail, "reference": self.reference}
+        return {"capped": self.capped, "rail": self.rail, "reference": self.reference}
 
 
 @dataclass(frozen=True, slots=True)

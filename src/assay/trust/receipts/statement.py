@@ -7,7 +7,6 @@ canonical form needs no rules for floats; time is UTC in milliseconds.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +17,7 @@ from assay.errors import FormatError
 from assay.trust.canonical import canonicalize, parse_canonical
 from assay.trust.envelope import STATEMENT_TYPE
 from assay.trust.keys.certificate import KeyCertificate
+from assay.trust.members import count, digest, flag, one_of, text
 from assay.trust.receipts.predicate import (
     DETERMINISM,
     MODES,
@@ -111,9 +111,13 @@ class Statement:
             raise FormatError(f"This is not a statement of type {PREDICATE_TYPE}.") from error
         if not exact:
             raise FormatError("The statement has members or values that its type does not know.")
-        if statement.cost != statement.price.cost(statement.usage):
+        if not statement._cost_is_due():
             raise FormatError("The statement's cost is not what its price and its usage come to.")
         return statement
+
+    def _cost_is_due(self) -> bool:
+        due = self.price.cost(self.usage)
+        return self.cost < due if self.payment.capped else self.cost == due
 
 
 def receipt_id(payload: bytes) -> str:
@@ -124,40 +128,40 @@ def receipt_id(payload: bytes) -> str:
 def _read(value: Any) -> Statement:
     """Build from parsed JSON; the caller compares the result's own JSON with what was read."""
     predicate = value["predicate"]
-    ((algorithm, digest),) = value["subject"][0]["digest"].items()
+    ((algorithm, answer_digest),) = value["subject"][0]["digest"].items()
     answer, upstream = predicate["answer"], predicate["upstream"]
     statement = Statement(
-        operation=_text(predicate["operation"]),
-        mode=_one_of(MODES, predicate["mode"]),
+        operation=text(predicate["operation"]),
+        mode=one_of(MODES, predicate["mode"]),
         request=RequestClaim(
-            body=_hex(predicate["request"]["body"]),
-            fields={name: _hex(digest) for name, digest in predicate["request"]["fields"].items()},
+            body=digest(predicate["request"]["body"]),
+            fields={name: digest(member) for name, member in predicate["request"]["fields"].items()},
             attachments=_attachments(predicate["request"]["attachments"]),
         ),
-        answer=_answer(answer, _hex(digest)),
-        model=ModelClaim(**{name: _text(member) for name, member in predicate["model"].items()}),
+        answer=_answer(answer, digest(answer_digest)),
+        model=ModelClaim(**{name: text(member) for name, member in predicate["model"].items()}),
         upstream=UpstreamClaim(
             attempts=tuple(
-                AttemptClaim(**{name: _text(member) for name, member in attempt.items()})
+                AttemptClaim(**{name: text(member) for name, member in attempt.items()})
                 for attempt in upstream["attempts"]
             ),
-            operation=_text(upstream["operation"]),
-            sent=_hex(upstream["sent"]),
+            operation=text(upstream["operation"]),
+            sent=digest(upstream["sent"]),
         ),
         engine=_engine(predicate["engine"]),
         usage=Usage(
-            **{name: _count(member) for name, member in predicate["usage"].items() if name != "source"},
-            source=_one_of(SOURCES, predicate["usage"]["source"]),
+            **{name: count(member) for name, member in predicate["usage"].items() if name != "source"},
+            source=one_of(SOURCES, predicate["usage"]["source"]),
         ),
-        price=Price(**{name: _count(member) for name, member in predicate["price"].items()}),
-        cost=_count(predicate["cost"]),
-        payment=PaymentClaim(**{name: _text(member) for name, member in predicate["payment"].items()}),
+        price=Price(**{name: count(member) for name, member in predicate["price"].items()}),
+        cost=count(predicate["cost"]),
+        payment=_payment(predicate["payment"]),
         evidence=tuple(
-            EvidenceClaim(_text(item["type"]), _hex(item["digest"]["sha256"]))
+            EvidenceClaim(text(item["type"]), digest(item["digest"]["sha256"]))
             for item in predicate["evidence"]
         ),
-        nonce=_text(predicate["nonce"]),
-        key=KeyCertificate.from_json(_hex(predicate["node"]), predicate["key"]),
+        nonce=text(predicate["nonce"]),
+        key=KeyCertificate.from_json(digest(predicate["node"]), predicate["key"]),
         issued_at=read_time(predicate["issued_at"]),
     )
     if algorithm != statement.answer.algorithm:
@@ -165,61 +169,35 @@ def _read(value: Any) -> Statement:
     return statement
 
 
-def _answer(value: Any, digest: str) -> AnswerClaim:
+def _answer(value: Any, answer_digest: str) -> AnswerClaim:
     """A stream has an id and no attachments; a whole answer has no chunks."""
     claim = AnswerClaim(
-        digest=digest,
+        digest=answer_digest,
         outcome=Outcome(value["outcome"]),
-        stream=_text(value["stream"]),
-        chunks=_count(value["chunks"]),
+        stream=text(value["stream"]),
+        chunks=count(value["chunks"]),
         attachments=_attachments(value["attachments"]),
     )
     if claim.stream:
-        _hex(claim.stream)
+        digest(claim.stream)
     if claim.attachments if claim.stream else claim.chunks:
         raise ValueError(value)
     return claim
 
 
 def _engine(value: Any) -> EngineClaim:
-    claim = EngineClaim(**{name: _text(member) for name, member in value.items()})
-    _one_of(DETERMINISM, claim.determinism)
-    _hex(claim.settings)
+    claim = EngineClaim(**{name: text(member) for name, member in value.items()})
+    one_of(DETERMINISM, claim.determinism)
+    digest(claim.settings)
     return claim
+
+
+def _payment(value: Any) -> PaymentClaim:
+    return PaymentClaim(text(value["rail"]), text(value["reference"]), flag(value["capped"]))
 
 
 def _attachments(items: Any) -> tuple[AttachmentClaim, ...]:
     return tuple(
-        AttachmentClaim(_text(item["pointer"]), _hex(item["commitment"]), _flag(item["inline"]))
+        AttachmentClaim(text(item["pointer"]), digest(item["commitment"]), flag(item["inline"]))
         for item in items
     )
-
-
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise TypeError(value)
-    return value
-
-
-def _one_of(allowed: Collection[str], value: Any) -> str:
-    if _text(value) not in allowed:
-        raise ValueError(value)
-    return str(value)
-
-
-def _count(value: Any) -> int:
-    if type(value) is not int or not 0 <= value < 2**53:
-        raise TypeError(value)
-    return value
-
-
-def _flag(value: Any) -> bool:
-    if type(value) is not bool:
-        raise TypeError(value)
-    return value
-
-
-def _hex(value: Any) -> str:
-    if bytes.fromhex(_text(value)).hex() != value or len(value) != 64:
-        raise ValueError(value)
-    return str(value)

@@ -48,6 +48,7 @@ CALL: dict[str, Any] = {
     "usage": Usage(input_tokens=1_500_000, output_tokens=1),
     "price": Price(input=2, output=1),
     "payment": PaymentClaim("account", "c2VhbGVk"),
+    "maximum": 10,
     "nonce": "",
 }
 
@@ -85,6 +86,15 @@ def test_a_receipt(desk: Desk) -> None:
     assert (index, name) == (delivery.log_index, receipt_id(delivery.receipt.payload))
     assert (statement.cost, statement.issued_at) == (cost, desk.now)
     assert desk.index.find("answer-1") == desk.index.find(name) == index
+
+
+@pytest.mark.parametrize(("maximum", "cost", "capped"), [(3, 3, True), (4, 4, False), (0, 0, True)])
+def test_no_more_is_charged_than_was_reserved(desk: Desk, maximum: int, cost: int, capped: bool) -> None:
+    _, charged = desk.notary.notarise(**CALL | {"maximum": maximum})
+    ((_, statement, _),) = logged_statements(desk.log, 0)
+    assert charged == statement.cost == cost
+    assert statement.payment == replace(CALL["payment"], capped=capped)
+    assert (statement.usage, statement.price) == (CALL["usage"], CALL["price"])
 
 
 def test_a_log_that_takes_nothing(desk: Desk) -> None:

@@ -51,7 +51,7 @@ USAGE = {"input_tokens": 7, "output_tokens": 3}
         ("/v1/responses/compact", "responses.compact", {"id": "resp_1", "usage": USAGE}, 7 + 2 * 3),
         ("/v1/responses/input_tokens", "responses.input_tokens", {"input_tokens": 9}, 0),
         ("/v1/messages/count_tokens", "messages.count_tokens", {"input_tokens": 9}, 0),
-        ("/v1/images/generations", "images.generations", {"data": [{}, {}]}, 80_000),
+        ("/v1/images/generations", "images.generations", {"data": [{}]}, 40_000),
     ],
 )
 async def test_what_an_operation_costs(
@@ -63,6 +63,17 @@ async def test_what_an_operation_costs(
     (asked,) = provider.seen
     assert asked.path == path
     assert orjson.loads(asked.body) == {"model": "theirs", "input": "one"}
+
+
+async def test_more_pictures_than_were_asked_for_are_a_gift(tmp_path: Path) -> None:
+    """Only one was reserved for; the receipt says that there were two, and that one was paid."""
+    async with peer(json_answer({"data": [{}, {}]})) as provider:
+        asked = {"model": "mine", "prompt": "dots"}
+        _, claims = await post(tmp_path, provider, "/v1/images/generations", asked)
+    assert claims["usage"]["images"] == 2
+    assert 40_000 < claims["cost"] < 42_000, "one picture, and what was reserved for the request"
+    assert claims["payment"]["capped"] is True
+    assert claims["answer"]["outcome"] == "completed"
 
 
 async def test_a_moderation_without_usage_costs_its_own_length(tmp_path: Path) -> None:
