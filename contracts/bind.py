@@ -143,9 +143,10 @@ def _bracketed(indent: int, opening: str, items: Sequence[Code], closing: str) -
         yield line
         return
     yield f"{' ' * indent}{opening}"
+    inner = " " * (indent + 4)
     for item in items:
-        if isinstance(item, str):
-            yield f"{' ' * (indent + 4)}{item},"
+        if isinstance(item, str) or len(inner + _inline(item)) < _WIDTH:
+            yield f"{inner}{_inline(item)},"
         else:
             yield from _bracketed(indent + 4, "(", item, "),")
     yield f"{' ' * indent}{closing}"

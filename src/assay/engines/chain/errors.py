@@ -98,9 +98,20 @@ class FeeAboveCap(ChainError):
 
 
 class TransactionFailed(ChainError):
-    """A transaction is in a block, and was reverted there; its gas is spent."""
+    """A transaction is in a block, and was reverted there; its gas is spent. ``transaction`` is its hash."""
 
     code = "transaction_failed"
+
+    def __init__(self, message: str, transaction: bytes) -> None:
+        super().__init__(message)
+        self.transaction = transaction
+
+
+class TransactionDisplaced(ChainError):
+    """A transaction will never take effect: another one of the same account has its nonce."""
+
+    code = "transaction_displaced"
+    hint = "another program uses this key; give each a key of its own"
 
 
 class TransactionStuck(ChainError):
@@ -108,6 +119,20 @@ class TransactionStuck(ChainError):
 
     code = "transaction_stuck"
     hint = "wait, or look for it by its hash; nothing is sent twice under one nonce"
+
+
+class ContractMissing(ChainError):
+    """A contract is not known to be on this chain."""
+
+    code = "contract_missing"
+    hint = "assay chain deploy"
+
+
+class FactoryMissing(ChainError):
+    """The chain lacks the CREATE2 deployer, and does not take the one transaction that makes it."""
+
+    code = "create2_factory_missing"
+    hint = "some chains refuse transactions without a chain id (EIP-155): ask its operator to allow this one"
 
 
 class AnvilMissing(ChainError):

@@ -1,0 +1,1 @@
+"""A class for each contract of `contracts/`, written by `contracts/bind.py`."""
