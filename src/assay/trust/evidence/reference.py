@@ -15,6 +15,7 @@ from assay.errors import AssayError, FormatError
 from assay.trust.canonical import canonicalize, parse_canonical
 from assay.trust.envelope import STATEMENT_TYPE, Envelope, key_id
 from assay.trust.evidence.anchors import AnchorKind
+from assay.trust.text import read_text
 from assay.trust.timestamp import read_time, write_time
 
 PREDICATE_TYPE = "urn:assay:measurements:v1"
@@ -103,7 +104,7 @@ class ReferenceValues:
                 image=_hex(value["subject"][0]["digest"]["sha384"]),
                 inputs=_digests(predicate["inputs"]),
                 values=tuple(map(_value, predicate["measurements"])),
-                revision=_text(predicate["revision"]),
+                revision=read_text(predicate["revision"]),
                 publisher=_hex(predicate["publisher"]),
                 built_at=read_time(predicate["built_at"]),
             )
@@ -119,20 +120,14 @@ def _value(value: Any) -> ReferenceValue:
     registers = _digests(value["registers"])
     if not registers:
         raise ValueError("a reference value without a register fits everything")
-    return ReferenceValue(_text(value["family"]), AnchorKind(value["kind"]), registers)
+    return ReferenceValue(read_text(value["family"]), AnchorKind(value["kind"]), registers)
 
 
 def _digests(value: Any) -> dict[str, str]:
-    return {name: _hex(digest) for name, digest in value.items()}
-
-
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise TypeError(value)
-    return value
+    return {read_text(name): _hex(digest) for name, digest in value.items()}
 
 
 def _hex(value: Any) -> str:
-    if bytes.fromhex(_text(value)).hex() != value or not value:
+    if bytes.fromhex(read_text(value)).hex() != value or not value:
         raise ValueError(value)
     return str(value)

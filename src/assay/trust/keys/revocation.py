@@ -6,7 +6,6 @@ where the log held it before the revocation.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,14 +14,13 @@ from typing import Any, Final
 from assay.errors import FormatError
 from assay.trust.keys.public_key import read_public_key
 from assay.trust.keys.signed import message, seal, unseal
+from assay.trust.text import read_text
 from assay.trust.timestamp import read_time, write_time
 
 PAYLOAD_TYPE: Final = "application/vnd.assay.revocation+json"
 TYPE: Final = "urn:assay:revocation:v1"
 MAX_REASON: Final = 500
 """Unicode code points."""
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +69,10 @@ class Revocation:
             revocation = cls(
                 node=claim["node"],
                 key=read_public_key(claim["key"]),
-                log=_text(claim["log"]),
+                log=read_text(claim["log"]),
                 size=_count(claim["size"]),
                 at=read_time(claim["at"]),
-                reason=_text(claim["reason"]),
+                reason=read_text(claim["reason"]),
                 signature=signature,
             )
         except (LookupError, TypeError, ValueError) as error:
@@ -95,13 +93,6 @@ class Revocation:
             "size": self.size,
             "type": TYPE,
         }
-
-
-def _text(value: Any) -> str:
-    # It is shown on terminals, so control characters are out.
-    if type(value) is not str or _CONTROL.search(value):
-        raise TypeError(value)
-    return value
 
 
 def _count(value: Any) -> int:

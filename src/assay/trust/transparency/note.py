@@ -18,12 +18,12 @@ import hashlib
 import re
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
-from unicodedata import category
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from assay.errors import FormatError
+from assay.trust.text import is_showable
 from assay.trust.transparency.encoding import decode_base64, encode_base64
 
 MAX_SIGNATURES = 100
@@ -228,7 +228,6 @@ class SignedNote:
 
 
 def _checked_name(name: str) -> str:
-    # Names are shown on terminals, so control characters are out, too.
-    if not name or "+" in name or any(each.isspace() or category(each) == "Cc" for each in name):
+    if not name or "+" in name or any(map(str.isspace, name)) or not is_showable(name):
         raise NoteError("a key name is empty or contains a space, a plus sign or a control character")
     return name
