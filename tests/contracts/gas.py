@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import boa
 from build import CONTRACTS
 from tests.contracts.conftest import CHAIN_ID, NEW_YEAR_2027, person
-from tests.contracts.deploying import deploy, initcode, lay
+from tests.contracts.deploying import deploy, initcode
+from tests.contracts.paying import Market
 from tests.contracts.permit2_signing import (
     EXACT_PROXY,
     EXACT_WITNESS,
@@ -24,11 +26,15 @@ SNAPSHOT = CONTRACTS / "gas.json"
 
 def measured() -> dict[str, dict[str, int]]:
     """Gas by contract and call."""
-    # A machine of its own: ending a transaction forgets the point that a test would go back to.
+    return {contract: _on_a_new_machine(calls) for contract, calls in _CALLS.items()}
+
+
+def _on_a_new_machine(calls: Callable[[], dict[str, int]]) -> dict[str, int]:
+    # Ending a transaction forgets the point that a test would go back to, so the tests' machine will not do.
     with boa.swap_env(boa.Env()):
         boa.env.evm.patch.chain_id = CHAIN_ID
         boa.env.evm.patch.timestamp = NEW_YEAR_2027
-        return {"OPG": _opg(), "Faucet": _faucet(), "Settlement": _settlement()} | _payments()
+        return calls()
 
 
 def _opg() -> dict[str, int]:
@@ -82,33 +88,63 @@ def _settlement() -> dict[str, int]:
     return {"deploy": _creation("Settlement", alice), "settle": settle}
 
 
-def _payments() -> dict[str, dict[str, int]]:
-    """One payment of each scheme, by a payer whose word of nonces is in use, to a payee who has been paid before."""
-    alice, bob, carol, now = person("alice"), person("bob"), person("carol"), boa.env.timestamp
-    opg = deploy("OPG", alice.address)
-    opg.transfer(bob.address, 1, sender=alice.address)
-    opg.approve(PERMIT2, 2**256 - 1, sender=alice.address)
-    permit2 = lay("Permit2", PERMIT2)
-    permit2.invalidateUnorderedNonces(0, 1, sender=alice.address)
+def _permit2() -> dict[str, int]:
+    alice, bob, carol = person("alice"), person("bob").address, person("carol").address
+    market = _market()
+    permit = Permit([(market.opg.address, 2)], carol, nonce=1, deadline=boa.env.timestamp)
+    call = (permit.arguments, (bob, 1), alice.address, permit.sign(alice).packed)
+    return {"permitTransferFrom": _call(market.permit2, "permitTransferFrom", *call, sender=carol)}
 
-    plain = Permit([(opg.address, 2)], carol.address, nonce=1, deadline=now)
-    call = (plain.arguments, (bob.address, 1), alice.address, plain.sign(alice).packed)
-    gas = {"permitTransferFrom": _call(permit2, "permitTransferFrom", *call, sender=carol.address)}
 
-    exact = lay("X402ExactPermit2Proxy", EXACT_PROXY)
-    witness: dict[str, Any] = {"to": bob.address, "validAfter": now}
-    permit = plain.but(spender=EXACT_PROXY, nonce=2)
-    signature = permit.sign_with(alice, EXACT_WITNESS, witness).packed
-    call = (permit.arguments, alice.address, tuple(witness.values()), signature)
-    exact_gas = {"settle": _call(exact, "settle", *call, sender=carol.address)}
+def _exact() -> dict[str, int]:
+    alice, bob, now = person("alice"), person("bob").address, boa.env.timestamp
+    market = _market()
+    permit = Permit([(market.opg.address, 2)], EXACT_PROXY, nonce=1, deadline=now)
+    signature = permit.sign_with(alice, EXACT_WITNESS, {"to": bob, "validAfter": now}).packed
+    call = (permit.arguments, alice.address, (bob, now), signature)
+    return {"settle": _call(market.exact, "settle", *call, sender=bob)}
 
-    upto = lay("X402UptoPermit2Proxy", UPTO_PROXY)
-    witness = {"to": bob.address, "facilitator": carol.address, "validAfter": now}
-    permit = plain.but(spender=UPTO_PROXY, nonce=3)
+
+def _upto() -> dict[str, int]:
+    alice, bob, now = person("alice"), person("bob").address, boa.env.timestamp
+    market = _market()
+    permit = Permit([(market.opg.address, 2)], UPTO_PROXY, nonce=1, deadline=now)
+    witness = {"to": bob, "facilitator": bob, "validAfter": now}
     signature = permit.sign_with(alice, UPTO_WITNESS, witness).packed
     call = (permit.arguments, 1, alice.address, tuple(witness.values()), signature)
-    upto_gas = {"settle": _call(upto, "settle", *call, sender=carol.address)}
-    return {"Permit2": gas, "X402ExactPermit2Proxy": exact_gas, "X402UptoPermit2Proxy": upto_gas}
+    return {"settle": _call(market.upto, "settle", *call, sender=bob)}
+
+
+def _facilitator() -> dict[str, int]:
+    """Whole batches with a root; no payer's word of nonces is in use yet."""
+    gas = {"deploy": _creation("Facilitator", *[person("alice").address] * 3)}
+    one, many = [person("alice")] * 40, [person(f"payer {number}") for number in range(40)]
+    for name, payers in {
+        "settle 1": one[:1],
+        "settle 40 of one payer": one,
+        "settle 40 payers": many,
+    }.items():
+        market = _market()
+        for payer in set(many):
+            market.opg.transfer(payer.address, 100, sender=person("alice").address)
+            market.opg.approve(PERMIT2, 2**256 - 1, sender=payer.address)
+        payments = [
+            market.payment(payer, person("bob").address, 1, nonce=256 + place)
+            for place, payer in enumerate(payers)
+        ]
+        batch = (payments, b"\x11" * 32, len(payments))
+        gas[name] = _call(market.facilitator, "settle", *batch, sender=person("carol").address)
+    return gas
+
+
+def _market() -> Market:
+    """Alice pays, whose first word of nonces is in use, and Bob has been paid before."""
+    alice, bob, carol = (person(name).address for name in ("alice", "bob", "carol"))
+    market = Market.open(alice, carol)
+    market.opg.transfer(bob, 1, sender=alice)
+    market.opg.approve(PERMIT2, 2**256 - 1, sender=alice)
+    market.permit2.invalidateUnorderedNonces(0, 1, sender=alice)
+    return market
 
 
 def _call(contract: Any, name: str, *arguments: Any, sender: str) -> int:
@@ -139,6 +175,16 @@ def _next_transaction() -> None:
     boa.env.evm.vm.state.lock_changes()
     boa.env.evm.reset_access_counters()
 
+
+_CALLS = {
+    "Facilitator": _facilitator,
+    "Faucet": _faucet,
+    "OPG": _opg,
+    "Permit2": _permit2,
+    "Settlement": _settlement,
+    "X402ExactPermit2Proxy": _exact,
+    "X402UptoPermit2Proxy": _upto,
+}
 
 if __name__ == "__main__":
     SNAPSHOT.write_text(json.dumps(measured(), indent=2) + "\n")
