@@ -12,11 +12,18 @@ from assay.apps.network import identity
 from assay.apps.network.home import Home
 from assay.apps.network.introduction import follow
 from assay.apps.network.supervisor import Supervisor
-from assay.engines.enclave.node_key import NodeKey
+from assay.engines.enclave.node_key import FILE_NAME, NodeKey
 from assay.errors import ConfigError
 from assay.trust.envelope import key_id
 from assay.trust.evidence.collection import Collection
 from assay.trust.keys.succession import Succession
+
+
+class NoIdentity(ConfigError):
+    """No node was ever started here; to look for its keys must not make any."""
+
+    code = "no_identity"
+    hint = "assay up makes one; $ASSAY_HOME says where it lives"
 
 
 class NodeStopped(ConfigError):
@@ -41,7 +48,7 @@ def keys() -> None:
 @keys.command("list")
 def list_keys() -> None:
     """List the identity and those before it, the key that signs now, and those that were taken back."""
-    home = Home.find(os.environ)
+    home = _home()
     click.echo(f"identity  {_named(NodeKey.open(home.keys).public_key)}")
     if (collection := _attested(home)) and collection.certificate:
         click.echo(f"signs     {_named(collection.key)}, certified until {collection.certificate.not_after}")
@@ -62,7 +69,7 @@ def revoke(key: str | None, current: bool, reason: str) -> None:
     """
     if (key is None) != current:
         raise click.UsageError("Name a key, or say --current.")
-    home = Home.find(os.environ)
+    home = _home()
     revocation = identity.revoke(home, key or _current(home), reason, datetime.now(UTC))
     click.echo(f"Revoked {revocation.key} from entry {revocation.size} of {revocation.log} on.")
     click.echo("Start the node anew (assay down; assay up): it takes another key, and publishes this.")
@@ -74,13 +81,21 @@ def rotate() -> None:
 
     The old one is gone then, and can take none of its keys back: revoke first what may be lost.
     """
-    home = Home.find(os.environ)
+    home = _home()
     if Supervisor(home).find() is not None:
         raise NodeRuns("The node runs, and would go on under its old identity.")
     file = identity.rotate(home, datetime.now(UTC))
     follow(home, Succession.verify(file.read_bytes()))
     click.echo(f"The new identity is {NodeKey.open(home.keys).public_key.hex()}.")
     click.echo(f"Give {file} to those who believe the old one: assay trust succeed FILE")
+
+
+def _home() -> Home:
+    """The home of this machine's node. Raises `NoIdentity`."""
+    home = Home.find(os.environ)
+    if not (home.keys / FILE_NAME).exists():
+        raise NoIdentity(f"No node has an identity in {home.root}.")
+    return home
 
 
 def _named(public_key: bytes) -> str:
