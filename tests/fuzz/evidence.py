@@ -27,9 +27,8 @@ def doors() -> list[Door]:
     machine = Machine()
     judge = machine.judge()
     whole = machine.collection(nonce=b"n")
-    alone = replace(whole, parts=whole.parts[:1])
-    channels = machine.collection()
-    collections = [alone, whole, channels, replace(whole, certificate=_certificate())]
+    named = [whole, machine.collection(), replace(whole, certificate=_certificate())]
+    collections = [less for one in named for less in _with_less(one)]
     enter = _examining(judge)
     return [
         Door("file", enter, [one.to_bytes() for one in collections], sealed=True),
@@ -52,6 +51,18 @@ def _examining(judge: Judge) -> Callable[[bytes], object]:
         return level, examined.judgement.claims
 
     return enter
+
+
+def _with_less(collection: Collection) -> list[Collection]:
+    """The collection, and what is left of it when somebody takes out what nothing signs to be there."""
+    alone = replace(collection, parts=collection.parts[:1])
+    return [less for one in (collection, alone) for less in (one, _without_list(one))]
+
+
+def _without_list(collection: Collection) -> Collection:
+    processor, *others = collection.parts
+    files = {name: content for name, content in processor.collateral.items() if name != "crl"}
+    return replace(collection, parts=(replace(processor, collateral=files), *others))
 
 
 def _certificate() -> KeyCertificate:
