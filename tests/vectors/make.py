@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ from assay.trust.receipts.predicate import (
     UpstreamClaim,
     Usage,
 )
+from assay.trust.receipts.price_table import ListedPrice, PriceTable
 from assay.trust.receipts.statement import Statement, receipt_id
 from assay.trust.receipts.stream import StreamHead, StreamWitness
 from assay.trust.transparency.checkpoint import Checkpoint
@@ -61,6 +63,7 @@ LOG = NoteSigner("vectors.example/log", Ed25519PrivateKey.from_private_bytes(byt
 SECRET = OpeningSecret(bytes(range(32)))
 NONCE = "vector-nonce"
 LATER = datetime(2026, 11, 25, tzinfo=UTC)
+PRICE = Price(2_000_000, 8_000_000, 500_000)
 CONTRACT = "0x00000000000000000000000000000000000A55A7"
 
 REQUEST_BODY = (
@@ -103,6 +106,7 @@ def make() -> dict[str, Any]:
         ],
         "revocation": _notice(_revocation()),
         "succession": _notice(_succession()),
+        "prices": _notice(_prices()) | {"sha256": sha256(_prices()).hexdigest()},
         "secret": SECRET.secret.hex(),
         "whole": _whole(),
         "stream": _stream(),
@@ -167,10 +171,7 @@ def _stream() -> dict[str, Any]:
 
 
 def _statement(answer: AnswerClaim) -> Statement:
-    usage, price = (
-        Usage(input_tokens=12, output_tokens=3, cached_input_tokens=4),
-        Price(2_000_000, 8_000_000, 500_000),
-    )
+    usage = Usage(input_tokens=12, output_tokens=3, cached_input_tokens=4)
     return Statement(
         operation="chat.completions",
         request=claim_request(SECRET, REQUEST_BODY, orjson.loads(REQUEST_BODY)),
@@ -183,8 +184,9 @@ def _statement(answer: AnswerClaim) -> Statement:
         ),
         engine=EngineClaim("openai", "hosted", "none", "44" * 32),
         usage=usage,
-        price=price,
-        cost=price.cost(usage),
+        price=PRICE,
+        price_table=sha256(_prices()).hexdigest(),
+        cost=PRICE.cost(usage),
         payment=PaymentClaim("account", "b3BhcXVl"),
         evidence=(),
         nonce=NONCE,
@@ -218,6 +220,17 @@ def _revocation() -> bytes:
 
 def _succession() -> bytes:
     return Succession(_raw(NODE).hex(), _raw(SUCCESSOR).hex(), LATER).sign(NODE.sign, SUCCESSOR.sign)
+
+
+def _prices() -> bytes:
+    """The receipts' own model under two names, and one whose price nobody dated."""
+    prices = {
+        "gpt-test": ListedPrice(
+            PRICE, "https://example.org/prices", date(2026, 11, 20), ("example/gpt-test",)
+        ),
+        "painter": ListedPrice(Price(image=40_000), "¿quién sabe?"),
+    }
+    return PriceTable(_raw(NODE).hex(), prices).sign(NODE.sign)
 
 
 def _notice(file: bytes) -> dict[str, Any]:

@@ -15,6 +15,11 @@ export const count = shape((value) => Number.isSafeInteger(value) && value >= 0,
 export const digest = shape((value) => isHex(value, 32), "64 lower-case hex digits");
 export const oneOf = (...known) => shape((value) => known.includes(value), `one of ${known.join(", ")}`);
 
+/** This shape, or null. */
+export const optional = (shape) => (value, place) => {
+  if (value !== null) shape(value, place);
+};
+
 export const list = (item) => (value, place) => {
   demand(Array.isArray(value), `${place} is not a list.`);
   value.forEach((each, index) => item(each, `${place}[${index}]`));

@@ -38,7 +38,7 @@ const STATEMENT = object({
       images: count,
       source: oneOf("provider", "node"),
     }),
-    price: object({ input: count, output: count, cached_input: count, image: count }),
+    price: object({ input: count, output: count, cached_input: count, image: count, table: digest }),
     cost: count,
     payment: object({ rail: text, reference: text, capped: flag }),
     evidence: list(object({ type: text, digest: object({ sha256: digest }) })),

@@ -10,6 +10,7 @@ import { checkSignature, readEnvelope, signedBytes } from "./envelope.mjs";
 import { checkInclusion } from "./log.mjs";
 import { checkOpening, readOpening } from "./opening.mjs";
 import { readPolicy } from "./policy.mjs";
+import { priceOf, readPrices } from "./prices.mjs";
 import { demand } from "./refused.mjs";
 import { readRevocation } from "./revocation.mjs";
 import { publicKeyOf, signWith } from "./signing.mjs";
@@ -23,13 +24,14 @@ function same(ours, theirs, what) {
 }
 
 /** Refuse vectors that this implementation does not arrive at. */
-export function checkVectors({ canonical: spellings, keys, revocation, succession, secret, whole, stream }) {
+export function checkVectors({ canonical: spellings, keys, revocation, succession, prices, secret, whole, stream }) {
   spellings.forEach(checkSpelling);
   same(publicKeyOf(Buffer.from(keys.node_seed, "hex")).toString("hex"), keys.node, "keys.node");
   same(publicKeyOf(Buffer.from(keys.key_seed, "hex")).toString("hex"), keys.key, "keys.key");
   same(sha256(Buffer.from(keys.key, "hex")).toString("hex"), keys.key_id, "keys.key_id");
   checkNotice(readRevocation, revocation, "revocation");
   checkNotice(readSuccession, succession, "succession");
+  checkPrices(prices, [whole, stream]);
   const salts = Buffer.from(secret, "hex");
   checkWhole(whole, keys, salts);
   checkStream(stream, whole, keys, salts);
@@ -39,6 +41,16 @@ function checkNotice(read, { claim, file }, what) {
   const value = parseJson(Buffer.from(file));
   same(canonical(value), Buffer.from(file), `${what}.file`);
   same(read(value), claim, `${what}.claim`);
+}
+
+function checkPrices(prices, receipts) {
+  checkNotice(readPrices, prices, "prices");
+  same(sha256(Buffer.from(prices.file)).toString("hex"), prices.sha256, "prices.sha256");
+  for (const { receipt } of receipts) {
+    const { node, price, model } = readStatement(readEnvelope(Buffer.from(receipt)).payload);
+    same(node, prices.claim.node, "prices: the node");
+    same(price, { ...priceOf(prices.claim, model.requested), table: prices.sha256 }, "prices: what was charged");
+  }
 }
 
 function checkSpelling({ json, canonical: spelled }, index) {

@@ -43,6 +43,11 @@ class Home:
         return self.root / "evidence"
 
     @property
+    def prices(self) -> Path:
+        """Every table of prices that this node has charged by, a signed file each, by its digest."""
+        return self.root / "prices"
+
+    @property
     def accounts(self) -> Path:
         return self.root / "accounts.sqlite"
 

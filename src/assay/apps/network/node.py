@@ -28,6 +28,7 @@ from assay.engines.enclave.secret_file import read_or_create
 from assay.engines.inference.catalogue import Catalogue
 from assay.engines.inference.providers import build_providers
 from assay.engines.inference.routing import Router
+from assay.engines.storage.blobs import Blobs
 from assay.engines.tlog.log import Log
 from assay.engines.tlog.sequencer import Sequencer
 from assay.services.gateway.app import Gateway
@@ -36,6 +37,7 @@ from assay.services.gateway.calls import Calls
 from assay.services.gateway.metrics import Metrics
 from assay.services.gateway.notary import Notary, logged_statements
 from assay.services.gateway.pages import Pages
+from assay.services.gateway.price_pages import PricePages
 from assay.services.gateway.store import ReceiptIndex
 from assay.services.gateway.stored import Stored
 from assay.services.gateway.tracing import find_tracing
@@ -44,6 +46,7 @@ from assay.services.payments.store import AccountStore
 from assay.trust.envelope import key_id
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.predicate import PaymentClaim
+from assay.trust.receipts.price_table import PriceTable
 from assay.trust.transparency.note import NoteSigner
 
 logger = logging.getLogger(__name__)
@@ -88,8 +91,11 @@ class Node:
         )
         self._tracing = find_tracing(secrets)
         attestor = Attestor(enclave, boot_key, home.evidence, clock)
+        prices = PricePages(
+            PriceTable(key.public_key.hex(), catalogue.prices()).sign(key.sign), Blobs(home.prices)
+        )
         metrics = Metrics()
-        notary = Notary(boot_key, self.log, self._sequencer, self._index, attestor, clock)
+        notary = Notary(boot_key, self.log, self._sequencer, self._index, attestor, prices.digest, clock)
         calls = Calls(
             catalogue=catalogue,
             router=Router(self._providers),
@@ -102,6 +108,7 @@ class Node:
         )
         pages = Pages(
             catalogue=catalogue,
+            prices=prices,
             log=self.log,
             index=self._index,
             attestor=attestor,

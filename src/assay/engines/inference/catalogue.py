@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from assay.engines.inference.operation import Operation
 from assay.engines.inference.settings import nearest
 from assay.errors import AssayError
 from assay.trust.receipts.predicate import Price
+from assay.trust.receipts.price_table import ListedPrice
 
 
 class UnknownModel(AssayError):
@@ -50,6 +52,10 @@ class Model:
     """What a caller should know before relying on it, e.g. ``demo quality``."""
     default_for: frozenset[Operation] = frozenset()
     """Operations for which it answers requests that name no model, where the dialect allows that."""
+    price_source: str = ""
+    """Where the price comes from, for people to read."""
+    price_as_of: date | None = None
+    """When it was looked up there; None when nobody said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,23 @@ class Catalogue:
     def models(self) -> tuple[Model, ...]:
         """The models worth listing, in the order of the configuration."""
         return tuple(self._models.values())
+
+    def prices(self) -> dict[str, ListedPrice]:
+        """What each model costs, by its id; those that cost nothing because nobody has to set a price are not in it."""
+        return {
+            model.id: ListedPrice(
+                model.price, model.price_source, model.price_as_of, tuple(self._addresses(model))
+            )
+            for model in self._models.values()
+            if model.price is not None
+        }
+
+    def _addresses(self, model: Model) -> Iterator[str]:
+        """The names beside its id by which `find` gives this model's price."""
+        for target in dict.fromkeys(model.targets):
+            name = f"{target.provider}/{target.model}"
+            if self._by_target[target] is model and name not in self._models:
+                yield name
 
     def find(self, name: str) -> Model:
         """The model a caller means: an id of the list, or ``provider/model`` for any model of a provider.

@@ -8,15 +8,17 @@
     [[models]]
     id = "gpt-4.1"
     targets = ["openai:gpt-4.1", "azure:gpt-4.1"]
-    price = { input = 2_000_000, output = 8_000_000 }
+    price = { input = 2_000_000, output = 8_000_000, source = "https://openai.com/api/pricing", as_of = 2026-11-24 }
 
-Prices are whole micro-USD for a million tokens, and for one picture under ``image``.
+Prices are whole micro-USD for a million tokens, and for one picture under ``image``. A table ``[prices]`` says where
+those come from, and since when, that do not say it themselves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib import resources
 from typing import Any
 
@@ -66,10 +68,30 @@ class _File:
     def read(cls, file: Settings) -> _File:
         where = file.where
         providers = tuple(_provider(table, where) for table in file.tables("providers"))
-        models = tuple(_model(table, where) for table in file.tables("models"))
+        origin = _Origin.read(file.table("prices"))
+        models = tuple(_model(table, where, origin) for table in file.tables("models"))
         _check_once("provider", [provider.name for provider in providers], where)
         _check_once("model", [model.id for model in models], where)
         return cls(providers, models)
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where the prices of a file come from, and when they were looked up there."""
+
+    source: str = "the operator of this node"
+    as_of: date | None = None
+
+    @classmethod
+    def read(cls, settings: Settings | None) -> _Origin:
+        if settings is None:
+            return cls()
+        with settings:
+            return cls().or_as_in(settings)
+
+    def or_as_in(self, settings: Settings) -> _Origin:
+        """As ``settings`` say, and this where they say nothing."""
+        return _Origin(settings.text("source") or self.source, settings.date("as_of") or self.as_of)
 
 
 def _provider(table: Mapping[str, Any], where: str) -> ProviderEntry:
@@ -88,19 +110,22 @@ def _provider(table: Mapping[str, Any], where: str) -> ProviderEntry:
         )
 
 
-def _model(table: Mapping[str, Any], where: str) -> Model:
+def _model(table: Mapping[str, Any], where: str, origin: _Origin) -> Model:
     with Settings(table, f"{where}: models.{table.get('id', '?')}") as settings:
         name = settings.required_text("id")
         targets = settings.texts("targets")
         if targets is None:
             raise ConfigError(f"{settings.where} needs `targets`", hint='write it like ["openai:gpt-4.1"]')
+        price, origin = _price(settings.table("price"), origin)
         return Model(
             name,
             tuple(_target(target, settings.where) for target in targets),
-            _price(settings.table("price")),
+            price,
             settings.whole("context"),
             settings.text("label"),
             frozenset(operation_named(name, settings.where) for name in settings.texts("default_for") or ()),
+            origin.source,
+            origin.as_of,
         )
 
 
@@ -113,19 +138,20 @@ def _target(text: str, where: str) -> Target:
     return Target(provider, model)
 
 
-def _price(settings: Settings | None) -> Price | None:
+def _price(settings: Settings | None, origin: _Origin) -> tuple[Price | None, _Origin]:
     if settings is None:
-        return None
+        return None, origin
     with settings:
         uncached = settings.whole("input") or 0
         cached = settings.whole("cached_input")
-        return Price(
+        price = Price(
             input=uncached,
             output=settings.whole("output") or 0,
             # Without a rebate of its own, a cached token costs what any other does.
             cached_input=uncached if cached is None else cached,
             image=settings.whole("image") or 0,
         )
+        return price, origin.or_as_in(settings)
 
 
 def _check_once(what: str, names: list[str], where: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from difflib import get_close_matches
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -75,6 +76,13 @@ class Settings:
         value: float | None = self._take(key, (int, float), "a number of seconds")
         if value is not None and value <= 0:
             raise ConfigError(f"{self.where}.{key} is not above zero", hint="give a number of seconds")
+        return value
+
+    def date(self, key: str) -> date | None:
+        """A day, without a time."""
+        value = self._take(key, date, "a date such as 2026-11-24")
+        if isinstance(value, datetime):
+            raise ConfigError(f"{self.where}.{key} is a time", hint="give the day alone, such as 2026-11-24")
         return value
 
     def texts(self, key: str) -> tuple[str, ...] | None:

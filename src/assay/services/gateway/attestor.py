@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from assay.engines.enclave.boot_key import BootKey
 from assay.engines.enclave.enclave import Enclave
-from assay.engines.tlog.durable import write_durably
+from assay.engines.storage.blobs import Blobs
 from assay.errors import AssayError
 from assay.services.gateway.allowance import Allowance
 from assay.trust.evidence import NODE_KEY_DOMAIN, bind, collection
@@ -43,7 +42,7 @@ class Attestor:
     ) -> None:
         self._enclave = enclave
         self._key = key
-        self._directory = directory
+        self._files = Blobs(directory)
         self._clock = clock
         self._asked = Allowance(BURST, PER_SECOND, clock)
         self._due = clock() + RENEW_AFTER
@@ -80,13 +79,7 @@ class Attestor:
 
     def document(self, sha256: str) -> bytes | None:
         """The evidence file with this digest (64 hex digits), if this node ever issued it."""
-        if len(sha256) != 64 or not all(digit in "0123456789abcdef" for digit in sha256):
-            return None
-        path = self._directory / sha256
-        return path.read_bytes() if path.is_file() else None
+        return self._files.get(sha256)
 
     def _renew(self) -> tuple[EvidenceClaim, ...]:
-        document = self._attest(b"")
-        digest = hashlib.sha256(document).hexdigest()
-        write_durably(self._directory / digest, document)
-        return (EvidenceClaim(collection.TYPE, digest),)
+        return (EvidenceClaim(collection.TYPE, self._files.put(self._attest(b""))),)

@@ -52,13 +52,16 @@ class Notary:
         sequencer: Sequencer,
         index: ReceiptIndex,
         attestor: Attestor,
+        price_table: str,
         clock: Callable[[], datetime],
     ) -> None:
+        """``price_table``: the digest of the one by which every call is charged."""
         self._key = key
         self._log = log
         self._sequencer = sequencer
         self._index = index
         self._attestor = attestor
+        self._price_table = price_table
         self._clock = clock
         self._failure: LogError | None = None
         self._failed_at = clock()
@@ -114,6 +117,7 @@ class Notary:
             engine=engine,
             usage=usage,
             price=price,
+            price_table=self._price_table,
             cost=cost,
             payment=payment if cost == due else replace(payment, capped=True),
             evidence=self._attestor.current(),

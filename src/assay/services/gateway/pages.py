@@ -1,4 +1,4 @@
-"""Everything the gateway serves beside inference: models, receipts, evidence, health, metrics."""
+"""Everything the gateway serves beside inference: models, prices, receipts, evidence, health, metrics."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import orjson
 from assay.engines.inference.catalogue import Catalogue
 from assay.engines.tlog.log import Log
 from assay.errors import AssayError
-from assay.services.gateway import log_files, model_pages
+from assay.services.gateway import log_files, model_pages, price_pages
 from assay.services.gateway.asgi import JSON, TEXT, Receive, Scope, Send, respond, respond_json
 from assay.services.gateway.attestor import Attestor
 from assay.services.gateway.log_files import LogFiles
 from assay.services.gateway.metrics import CONTENT_TYPE, Metrics
 from assay.services.gateway.model_pages import ModelPages
 from assay.services.gateway.notary import Notary
+from assay.services.gateway.price_pages import PricePages
 from assay.services.gateway.store import ReceiptIndex
 from assay.trust.envelope import Envelope
 from assay.trust.evidence import TrustAnchor
@@ -67,6 +68,7 @@ class Pages:
         self,
         *,
         catalogue: Catalogue,
+        prices: PricePages,
         log: Log,
         index: ReceiptIndex,
         attestor: Attestor,
@@ -83,6 +85,7 @@ class Pages:
         ``readiness`` says of each provider, by name, whether it is ``starting``, ``ready`` or ``failed``.
         """
         self._models = ModelPages(catalogue)
+        self._prices = prices
         self._log_files = LogFiles(log.directory)
         self._log = log
         self._index = index
@@ -103,6 +106,10 @@ class Pages:
             await page(scope, send)
         elif path == model_pages.PATH or path.startswith(f"{model_pages.PATH}/"):
             await self._models.serve(scope, send)
+        elif path == price_pages.PATH:
+            await self._prices.current(send)
+        elif path.startswith(price_pages.PREFIX):
+            await self._prices.kept(path.removeprefix(price_pages.PREFIX), send)
         elif path.startswith(log_files.PREFIX):
             await self._log_files.serve(path.removeprefix(log_files.PREFIX), send)
         elif path.startswith("/v1/receipts/"):

@@ -18,6 +18,7 @@ _STATUS = {
     "route_not_found": 404,
     "receipt_not_found": 404,
     "evidence_not_found": 404,
+    "prices_not_found": 404,
     "proof_pending": 404,
     "method_not_allowed": 405,
     "request_timeout": 408,

@@ -52,6 +52,8 @@ class Statement:
     engine: EngineClaim
     usage: Usage
     price: Price
+    price_table: str
+    """SHA-256 of the file in which the node published that price, hex; see `assay.trust.receipts.price_table`."""
     cost: int
     payment: PaymentClaim
     evidence: tuple[EvidenceClaim, ...]
@@ -82,7 +84,7 @@ class Statement:
                 "nonce": self.nonce,
                 "operation": self.operation,
                 "payment": self.payment.to_json(),
-                "price": self.price.to_json(),
+                "price": {**self.price.to_json(), "table": self.price_table},
                 "request": self.request.to_json(),
                 "upstream": self.upstream.to_json(),
                 "usage": self.usage.to_json(),
@@ -153,7 +155,10 @@ def _read(value: Any) -> Statement:
             **{name: count(member) for name, member in predicate["usage"].items() if name != "source"},
             source=one_of(SOURCES, predicate["usage"]["source"]),
         ),
-        price=Price(**{name: count(member) for name, member in predicate["price"].items()}),
+        price=Price(
+            **{name: count(member) for name, member in predicate["price"].items() if name != "table"}
+        ),
+        price_table=digest(predicate["price"]["table"]),
         cost=count(predicate["cost"]),
         payment=_payment(predicate["payment"]),
         evidence=tuple(

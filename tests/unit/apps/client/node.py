@@ -109,6 +109,7 @@ class Node:
             engine=EngineClaim("test", "1", "none", hashlib.sha256(b"{}").hexdigest()),
             usage=Usage(9, 2),
             price=Price(1000, 2000),
+            price_table="55" * 32,
             cost=1,
             payment=PaymentClaim("account", ""),
             evidence=self.evidence,

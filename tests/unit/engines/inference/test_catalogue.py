@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from assay.engines.inference.catalogue import (
@@ -15,6 +17,7 @@ from assay.engines.inference.catalogue import (
 from assay.engines.inference.configuration import load_catalogue
 from assay.errors import ConfigError
 from assay.trust.receipts.predicate import Price, Usage
+from assay.trust.receipts.price_table import ListedPrice, PriceTable
 
 FILE = """
 [[providers]]
@@ -49,6 +52,7 @@ def test_an_operators_file_reads_as_written() -> None:
         Price(input=3_000_000, output=9_000_000, cached_input=1_000_000, image=5),
         1_000_000,
         "ours",
+        price_source="the operator of this node",
     )
     assert catalogue.find("free").price is None
     entries = {entry.name: entry for entry in catalogue.providers()}
@@ -106,6 +110,43 @@ def test_any_priced_model_of_a_provider_can_be_addressed_through_it() -> None:
     assert catalogue.find("azure/deep/er") == Model("azure/deep/er", (Target("azure", "deep/er"),), None)
 
 
+def test_a_price_says_where_it_comes_from() -> None:
+    """It says so itself, or its file does; the operator's file has no say in what is well known."""
+    models = """
+        [prices]
+        source = "our contract"
+        as_of = 2026-01-31
+
+        [[models]]
+        id = "contracted"
+        targets = ["local:a"]
+        price = { input = 1 }
+
+        [[models]]
+        id = "on offer"
+        targets = ["local:b", "local:a"]
+        price = { input = 2, source = "this week's offer", as_of = 2026-11-23 }
+    """
+    prices = load_catalogue(models, {"XAI_API_KEY": "k"}).prices()
+    assert prices["contracted"] == ListedPrice(Price(1, 0, 1), "our contract", date(2026, 1, 31))
+    assert prices["on offer"] == ListedPrice(
+        Price(2, 0, 2), "this week's offer", date(2026, 11, 23), ("local/b", "local/a")
+    )
+    assert prices["smollm2-135m"].source == "carried with Assay"
+    assert prices["grok-4"].as_of is not None
+
+
+@pytest.mark.parametrize("environment", [{}, {"OPENAI_API_KEY": "k", "ANTHROPIC_API_KEY": "k"}])
+def test_the_prices_are_those_that_calls_cost(environment: dict[str, str]) -> None:
+    """Under every name that a price is published for, and free under every other that is served."""
+    catalogue = load_catalogue(FILE, environment)
+    table = PriceTable("", catalogue.prices())
+    names = [name for model, listed in table.prices.items() for name in (model, *listed.also)]
+    assert {"gpt-4.1", "openai/gpt-4.1", "azure/deployment/7"} <= set(names)
+    for name in (*names, "free", "azure/free", "azure/anything"):
+        assert table.price(name) == (catalogue.find(name).price or Price())
+
+
 def test_a_model_without_a_price_is_refused() -> None:
     with pytest.raises(UnpricedModel) as caught:
         load_catalogue(FILE, {}).find("openai/gpt-99")
@@ -143,6 +184,9 @@ def test_a_misspelt_model_is_answered_with_the_nearest() -> None:
         ),
         ("[[models]]\nid='m'\ntargets=['local:x']\nprice={input=0.5}", "whole number", ""),
         ("[[models]]\nid='m'\ntargets=['local:x']\nprice={input=-5}", "negative", ""),
+        ("[[models]]\nid='m'\ntargets=['local:x']\nprice={as_of='2026-11-24'}", "must be a date", ""),
+        ("[prices]\nas_of=2026-11-24T12:00:00Z", "prices.as_of is a time", "the day alone"),
+        ("[prices]\nsauce='a list'", "no setting `sauce`", "`source`"),
         ("[[models]]\nid='m'\ntargets=['local:x']", "model m has no price", "allow_unpriced"),
         ("[[models]]\nid='m'\ntargets=['lokal:x']\nprice={}", "not configured", "`local`"),
         ("[[models]]\nid='m'\ntargets=['xai:x']\nprice={}", "not configured", "XAI_API_KEY"),

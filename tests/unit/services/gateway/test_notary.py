@@ -65,7 +65,7 @@ class Desk:
         self.sequencer = Sequencer(self.log)
         self.index = ReceiptIndex(directory / "receipts.sqlite")
         attestor = Attestor(enclave, key, directory / "evidence", self.clock)
-        self.notary = Notary(key, self.log, self.sequencer, self.index, attestor, self.clock)
+        self.notary = Notary(key, self.log, self.sequencer, self.index, attestor, DIGEST, self.clock)
 
     def clock(self) -> datetime:
         return self.now
@@ -85,6 +85,7 @@ def test_a_receipt(desk: Desk) -> None:
     ((index, statement, name),) = logged_statements(desk.log, 0)
     assert (index, name) == (delivery.log_index, receipt_id(delivery.receipt.payload))
     assert (statement.cost, statement.issued_at) == (cost, desk.now)
+    assert statement.price_table == DIGEST
     assert desk.index.find("answer-1") == desk.index.find(name) == index
 
 

@@ -137,6 +137,7 @@ class Office:
             engine=EngineClaim("scripted", "1", "none", hashlib.sha256(b"{}").hexdigest()),
             usage=usage,
             price=price,
+            price_table="55" * 32,
             cost=price.cost(usage),
             payment=PaymentClaim("account", "c2VhbGVk"),
             evidence=(),

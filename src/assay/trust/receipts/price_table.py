@@ -1,0 +1,119 @@
+"""A node's prices as a signed file, which every receipt names: whoever reads both sees whether it charged by it.
+
+Nobody can charge by a price that was not published, nor deny one that was: the receipt names the file's digest, and the
+file has the node's signature. It says no time, so that equal prices are one file, whenever a node was started.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from assay.errors import AssayError, FormatError
+from assay.trust.keys.public_key import read_public_key
+from assay.trust.keys.signed import message, seal, unseal
+from assay.trust.members import count, line
+from assay.trust.receipts.predicate import Price
+from assay.trust.receipts.statement import Statement
+
+PAYLOAD_TYPE: Final = "application/vnd.assay.prices+json"
+TYPE: Final = "urn:assay:prices:v1"
+
+
+class NotAsPublished(AssayError):
+    """A receipt charges another price than the table it names."""
+
+    code = "price_not_published"
+    hint = "the table and the receipt are both signed: together they prove it"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPrice:
+    """What a model costs, on whose word, and since when."""
+
+    price: Price
+    source: str
+    """Where the price comes from, for people to read."""
+    as_of: date | None = None
+    """When it was looked up there; None when nobody said."""
+    also: tuple[str, ...] = ()
+    """Further names by which the model is called at this price."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceTable:
+    """What a node charges for each model. What is not in it is free."""
+
+    node: str
+    """The identity whose prices these are, hex."""
+    prices: Mapping[str, ListedPrice]
+    """By the model's id."""
+
+    def sign(self, sign: Callable[[bytes], bytes]) -> bytes:
+        """The file; ``sign`` signs by the identity `node`. Its SHA-256 is what receipts name."""
+        claim = self.to_json()
+        return seal(PAYLOAD_TYPE, claim, [(self.node, sign(message(PAYLOAD_TYPE, claim)))])
+
+    @classmethod
+    def verify(cls, file: bytes) -> PriceTable:
+        """Read a file that the node it names has signed. Raises `FormatError` or `SignatureError`."""
+        claim, _ = unseal(PAYLOAD_TYPE, file, lambda claim: [read_public_key(claim["node"])])
+        try:
+            prices = {line(model): _listed_price(row) for model, row in claim["prices"].items()}
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise FormatError("This is not a table of prices.") from error
+        table = cls(claim["node"], prices)
+        if table.to_json() != claim:
+            raise FormatError("The table of prices has members or values that its type does not know.")
+        names = list(table._names())
+        if len(set(names)) != len(names):
+            raise FormatError("The table has two prices for one name.")
+        return table
+
+    def price(self, name: str) -> Price:
+        """What a call costs that names its model like this."""
+        for model, listed in self.prices.items():
+            if name == model or name in listed.also:
+                return listed.price
+        return Price()
+
+    def check(self, statement: Statement) -> None:
+        """Raise `NotAsPublished` unless this node issued the receipt and charged by this table.
+
+        That the receipt names this very file, its digest says.
+        """
+        if statement.node != self.node:
+            raise NotAsPublished("The receipt is of one node, and the table of prices of another.")
+        if statement.price != self.price(statement.model.requested):
+            raise NotAsPublished("The receipt charges another price than the table that it names.")
+
+    def to_json(self) -> dict[str, Any]:
+        """What is signed."""
+        prices = {model: _row(listed) for model, listed in self.prices.items()}
+        return {"node": self.node, "prices": prices, "type": TYPE}
+
+    def _names(self) -> Iterator[str]:
+        for model, listed in self.prices.items():
+            yield from (model, *listed.also)
+
+
+def _row(listed: ListedPrice) -> dict[str, Any]:
+    return {
+        **listed.price.to_json(),
+        "also": list(listed.also),
+        "as_of": None if listed.as_of is None else listed.as_of.isoformat(),
+        "source": listed.source,
+    }
+
+
+def _listed_price(row: Mapping[str, Any]) -> ListedPrice:
+    """The caller compares what this writes with what was read."""
+    as_of = row["as_of"]
+    return ListedPrice(
+        Price(count(row["input"]), count(row["output"]), count(row["cached_input"]), count(row["image"])),
+        line(row["source"]),
+        None if as_of is None else date.fromisoformat(line(as_of)),
+        tuple(map(line, row["also"])),
+    )

@@ -1,0 +1,137 @@
+"""A table of prices counts only as its node signed it, and says of any receipt whether it was charged by it."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.trust.receipts.office import Office
+
+from assay.errors import AssayError, FormatError
+from assay.trust.keys.signed import message, seal
+from assay.trust.receipts import price_table
+from assay.trust.receipts.predicate import Price
+from assay.trust.receipts.price_table import ListedPrice, NotAsPublished, PriceTable
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32)
+NODE = KEY.public_key().public_bytes_raw().hex()
+GPT = ListedPrice(Price(2_000_000, 8_000_000, 500_000), "a list", date(2026, 11, 20), ("house/gpt", "gpt"))
+PAINTER = ListedPrice(Price(image=40_000), "hearsay")
+TABLE = PriceTable(NODE, {"gpt-4.1": GPT, "painter": PAINTER})
+FILE = TABLE.sign(KEY.sign)
+
+LINES = st.text(st.characters(exclude_categories=["Cc", "Cs"]))
+COUNTS = st.integers(0, 2**53 - 1)
+LISTED = st.builds(
+    ListedPrice, st.builds(Price, COUNTS, COUNTS, COUNTS, COUNTS), LINES, st.none() | st.dates()
+)
+
+
+@given(st.dictionaries(LINES, LISTED, max_size=4))
+def test_it_is_read_back_as_signed(prices: dict[str, ListedPrice]) -> None:
+    table = PriceTable(NODE, prices)
+    assert PriceTable.verify(table.sign(KEY.sign)) == table
+
+
+def test_equal_prices_are_one_file() -> None:
+    turned = PriceTable(NODE, dict(reversed(TABLE.prices.items())))
+    assert turned.sign(KEY.sign) == FILE
+
+
+@given(st.data())
+def test_any_changed_byte_is_refused(data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(FILE) - 1))
+    changed = bytearray(FILE)
+    changed[at] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(AssayError):
+        PriceTable.verify(bytes(changed))
+
+
+def test_nobody_publishes_for_another() -> None:
+    with pytest.raises(AssayError):
+        PriceTable.verify(TABLE.sign(Ed25519PrivateKey.generate().sign))
+
+
+@pytest.mark.parametrize("name", ["gpt-4.1", "house/gpt", "gpt"])
+def test_a_price_by_any_name(name: str) -> None:
+    assert TABLE.price(name) == GPT.price
+
+
+def test_what_is_not_listed_is_free() -> None:
+    assert TABLE.price("house/painter") == Price()
+
+
+def signed(claim: dict[str, Any]) -> bytes:
+    return seal(price_table.PAYLOAD_TYPE, claim, [(NODE, KEY.sign(message(price_table.PAYLOAD_TYPE, claim)))])
+
+
+CLAIM = orjson.loads(base64.b64decode(orjson.loads(FILE)["payload"]))
+ROW = CLAIM["prices"]["painter"]
+
+
+@pytest.mark.parametrize(
+    "claim", [CLAIM, {**CLAIM, "prices": {}}], ids=["as it is", "nothing costs anything"]
+)
+def test_signed_by_hand(claim: dict[str, Any]) -> None:
+    PriceTable.verify(signed(claim))
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {**CLAIM, "more": 1},
+        {**CLAIM, "type": "urn:assay:prices:v2"},
+        {**CLAIM, "node": NODE.upper()},
+        {**CLAIM, "prices": [ROW]},
+        *(
+            {**CLAIM, "prices": {"m": {**ROW, name: value}}}
+            for name, value in {
+                "more": 1,
+                "input": -1,
+                "output": 1.5,
+                "image": True,
+                "cached_input": 2**60,
+                "source": 7,
+                "also": "name",
+                "as_of": "2026-11-24T00:00:00.000Z",
+            }.items()
+        ),
+        {**CLAIM, "prices": {"m": {**ROW, "as_of": "20261124"}}},
+        {**CLAIM, "prices": {"m": {**ROW, "as_of": ""}}},
+        {**CLAIM, "prices": {"m": {**ROW, "source": "\x1b[2J"}}},
+        {**CLAIM, "prices": {"m": {**ROW, "also": ["\x9b"]}}},
+        {**CLAIM, "prices": {"m\n": ROW}},
+        {**CLAIM, "prices": {"m": {**ROW, "also": ["m"]}}},
+        {**CLAIM, "prices": {"m": {**ROW, "also": ["n", "n"]}}},
+        {**CLAIM, "prices": {"m": {**ROW, "also": ["n"]}, "n": ROW}},
+        {**CLAIM, "prices": {"m": {name: value for name, value in ROW.items() if name != "also"}}},
+    ],
+)
+def test_a_signed_claim_of_another_shape_is_no_table(claim: dict[str, Any]) -> None:
+    with pytest.raises(FormatError):
+        PriceTable.verify(signed(claim))
+
+
+def test_a_receipt_charges_what_was_published(tmp_path: Path) -> None:
+    office = Office.open(tmp_path)
+    statement = office.statement()
+    table = PriceTable(statement.node, {"gpt-test": ListedPrice(statement.price, "a list")})
+    table.check(statement)
+    table.check(replace(statement, price=Price(), model=replace(statement.model, requested="unlisted")))
+    dearer = replace(statement.price, output=statement.price.output + 1)
+    for wrong in (
+        replace(statement, price=dearer),
+        replace(statement, model=replace(statement.model, requested="unlisted")),
+    ):
+        with pytest.raises(NotAsPublished):
+            table.check(wrong)
+    with pytest.raises(NotAsPublished):
+        replace(table, node=NODE).check(statement)
