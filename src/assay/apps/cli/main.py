@@ -19,6 +19,7 @@ _COMMANDS = {
     "doctor": "Look for what keeps Assay from working here.",
     "env": "Print base URLs and key, for the shell or as JSON.",
     "models": "List the models that can be called.",
+    "prices": "Show what the gateway charges, on whose word and since when.",
     "chat": "Ask a model; the answer is verified before you see it.",
     "verify": "Check a bundle offline.",
     "attest": "Check evidence of hardware offline, or show what it claims.",

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
+from assay.apps.cli.money import spell_price
 from assay.apps.cli.table import format_table
 from assay.apps.client.client import Client
+from assay.trust.receipts.predicate import Price
 
 
 @click.command()
@@ -37,11 +39,4 @@ def _row(model: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _price(price: dict[str, int] | None) -> str:
-    if price is None:
-        return "not charged"
-    parts = []
-    if price["input"] or price["output"]:
-        parts.append(f"{price['input'] / 1e6:g} / {price['output'] / 1e6:g}")
-    if price["image"]:
-        parts.append(f"{price['image'] / 1e6:g} an image")
-    return ", ".join(parts) or "free"
+    return "not charged" if price is None else spell_price(Price(**price))

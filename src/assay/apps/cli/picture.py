@@ -73,7 +73,8 @@ def _worth(statement: Statement, bundle: Bundle) -> Iterator[str]:
     cached = f" ({usage.cached_input_tokens} cached)" if usage.cached_input_tokens else ""
     tokens = f"{usage.input_tokens}{cached} + {usage.output_tokens} tokens"
     yield _row("used", f"{tokens}{images}, counted by the {usage.source}")
-    yield _row("cost", f"{statement.cost / 1e6:f} USD, paid by {statement.payment.rail}")
+    capped = ", all that was reserved; the rest is not charged" if statement.payment.capped else ""
+    yield _row("cost", f"{statement.cost / 1e6:f} USD, paid by {statement.payment.rail}{capped}")
     for claim in statement.evidence:
         kept = "kept" if claim.sha256 in bundle.evidence else "not in the bundle"
         yield _row("evidence", f"{claim.type} {claim.sha256[:16]}, {kept}")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import httpx2
-
-from assay.apps.client.gateway_error import GatewayError, GatewayUnreachable
-from assay.apps.client.wire import root_of
+from assay.apps.client.page import fetch_page
 from assay.trust.receipts.introduction import introduced
 from assay.trust.receipts.policy import Policy
 
@@ -20,10 +17,4 @@ def published_policy(base_url: str) -> Policy:
     ``/v1``. Raises `GatewayUnreachable`, `GatewayError`, `RootUnvouched` for a root that the gateway calls hardware's
     and no vendor is known by, or `ConfigError` for what is no policy.
     """
-    try:
-        response = httpx2.get(root_of(base_url) + WELL_KNOWN)
-    except httpx2.TransportError as error:
-        raise GatewayUnreachable("The gateway could not be asked for its policy.") from error
-    if response.status_code != 200:
-        raise GatewayError.from_response(response.status_code, response.content)
-    return introduced(Policy.from_bytes(response.content))
+    return introduced(Policy.from_bytes(fetch_page(base_url, WELL_KNOWN)))

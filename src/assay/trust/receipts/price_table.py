@@ -6,6 +6,7 @@ file has the node's signature. It says no time, so that equal prices are one fil
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -23,10 +24,10 @@ TYPE: Final = "urn:assay:prices:v1"
 
 
 class NotAsPublished(AssayError):
-    """A receipt charges another price than the table it names."""
+    """A receipt does not charge what the table of prices says."""
 
     code = "price_not_published"
-    hint = "the table and the receipt are both signed: together they prove it"
+    hint = "both are signed: where the receipt names the table, they prove together what the node did"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +80,6 @@ class PriceTable:
                 return listed.price
         return Price()
 
-    def check(self, statement: Statement) -> None:
-        """Raise `NotAsPublished` unless this node issued the receipt and charged by this table.
-
-        That the receipt names this very file, its digest says.
-        """
-        if statement.node != self.node:
-            raise NotAsPublished("The receipt is of one node, and the table of prices of another.")
-        if statement.price != self.price(statement.model.requested):
-            raise NotAsPublished("The receipt charges another price than the table that it names.")
-
     def to_json(self) -> dict[str, Any]:
         """What is signed."""
         prices = {model: _row(listed) for model, listed in self.prices.items()}
@@ -97,6 +88,21 @@ class PriceTable:
     def _names(self) -> Iterator[str]:
         for model, listed in self.prices.items():
             yield from (model, *listed.also)
+
+
+def check_published(statement: Statement, file: bytes) -> PriceTable:
+    """The table in ``file``, if the receipt names that very file and charges by it.
+
+    Raises `NotAsPublished`, and what `PriceTable.verify` does.
+    """
+    if hashlib.sha256(file).hexdigest() != statement.price_table:
+        raise NotAsPublished("This is not the table of prices that the receipt names.")
+    table = PriceTable.verify(file)
+    if statement.node != table.node:
+        raise NotAsPublished("The receipt is of one node, and its table of prices of another.")
+    if statement.price != table.price(statement.model.requested):
+        raise NotAsPublished("The receipt charges another price than the table that it names.")
+    return table
 
 
 def _row(listed: ListedPrice) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from assay.errors import AssayError, FormatError
 from assay.trust.keys.signed import message, seal
 from assay.trust.receipts import price_table
 from assay.trust.receipts.predicate import Price
-from assay.trust.receipts.price_table import ListedPrice, NotAsPublished, PriceTable
+from assay.trust.receipts.price_table import ListedPrice, NotAsPublished, PriceTable, check_published
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32)
 NODE = KEY.public_key().public_bytes_raw().hex()
@@ -122,16 +123,18 @@ def test_a_signed_claim_of_another_shape_is_no_table(claim: dict[str, Any]) -> N
 
 def test_a_receipt_charges_what_was_published(tmp_path: Path) -> None:
     office = Office.open(tmp_path)
-    statement = office.statement()
-    table = PriceTable(statement.node, {"gpt-test": ListedPrice(statement.price, "a list")})
-    table.check(statement)
-    table.check(replace(statement, price=Price(), model=replace(statement.model, requested="unlisted")))
-    dearer = replace(statement.price, output=statement.price.output + 1)
+    price = office.statement().price
+    table = PriceTable(office.identity.public_key.hex(), {"gpt-test": ListedPrice(price, "a list")})
+    file = table.sign(office.identity.sign)
+    receipt = office.statement(price_table=sha256(file).hexdigest())
+    unlisted = replace(receipt.model, requested="unlisted")
+    assert check_published(receipt, file) == table
+    assert check_published(replace(receipt, price=Price(), model=unlisted), file) == table
     for wrong in (
-        replace(statement, price=dearer),
-        replace(statement, model=replace(statement.model, requested="unlisted")),
+        replace(receipt, price=replace(price, output=price.output + 1)),
+        replace(receipt, model=unlisted),
+        replace(receipt, price_table="ab" * 32),
+        replace(receipt, price_table=sha256(FILE).hexdigest()),
     ):
         with pytest.raises(NotAsPublished):
-            table.check(wrong)
-    with pytest.raises(NotAsPublished):
-        replace(table, node=NODE).check(statement)
+            check_published(wrong, FILE if wrong.price_table == sha256(FILE).hexdigest() else file)
