@@ -17,6 +17,9 @@ import type { Evidence } from "./evidence";
 export const TYPE = "urn:assay:evidence:v1";
 
 export const MAX_BYTES = 8 * 1024 * 1024;
+export const KEY_BYTES = 32;
+export const MAX_CHANNEL_KEYS = 16;
+export const MAX_NONCE = 64;
 /** A processor and eight accelerators, the most that one confidential machine has. */
 export const MAX_PARTS = 9;
 
@@ -40,11 +43,16 @@ export function parseCollection(file: Bytes): Collection {
   }
   try {
     const collection = fromJson(JSON.parse(fromUtf8(file)));
-    if (equal(toUtf8(canonicalize(toJson(collection))), file)) return collection;
+    if (fits(collection) && equal(toUtf8(canonicalize(toJson(collection))), file)) return collection;
   } catch {
     // It has not even the members of one, which is no other refusal than to have written them badly.
   }
   throw new EvidenceMalformed(`this is no evidence file of type ${TYPE}, written as a node writes it`);
+}
+
+function fits({ key, channelKeys, nonce }: Collection): boolean {
+  const isKey = key.length === 0 || key.length === KEY_BYTES;
+  return isKey && channelKeys.length <= MAX_CHANNEL_KEYS && nonce.length <= MAX_NONCE;
 }
 
 /** The 64 bytes that the first part must have signed. */

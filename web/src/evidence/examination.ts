@@ -114,16 +114,23 @@ async function shortId(key: Bytes): Promise<string> {
 /** Whether it answers the asker's challenge, and so is fresh. */
 function checkNonce(judgement: Judgement, nonce: Bytes | undefined): Check {
   if (nonce === undefined) return line("nonce", "not applicable", "no challenge to compare with");
-  if (equal(nonce, challengeOf(judgement))) {
+  if (answers(judgement, nonce)) {
     return line("nonce", "passed", `answers the challenge ${toHex(nonce).slice(0, 16)}`);
   }
   return line("nonce", "failed", "the evidence answers another challenge, or none: it may be a replay");
 }
 
-/** The file's own, which the binding covers. A bare document's nonce, or what stands in its 64 bytes for one. */
-function challengeOf({ collection, claims: [first] }: Judgement): Bytes {
-  if (collection.key.length > 0) return collection.nonce;
-  return first.nonce ?? first.bound.slice(0, first.bound.findLastIndex((octet) => octet !== 0) + 1);
+/**
+ * Whether `nonce` is the file's own, which the binding covers. A bare document has its own, or the caller's stands at the
+ * start of its 64 bytes, with zeros behind it.
+ */
+function answers({ collection, claims: [first] }: Judgement, nonce: Bytes): boolean {
+  if (collection.key.length > 0) return equal(nonce, collection.nonce);
+  if (first.nonce !== null) return equal(nonce, first.nonce);
+  if (nonce.length > first.bound.length) return false;
+  const padded = new Uint8Array(first.bound.length);
+  padded.set(nonce);
+  return equal(padded, first.bound);
 }
 
 /** Whether certificates and lists held at the time asked about: evidence that did not is never judged. */

@@ -29,6 +29,7 @@ from assay.trust.evidence.evidence import Evidence
 from assay.trust.evidence.examination import examine
 from assay.trust.keys import public_key
 from assay.trust.receipts.policy import Policy
+from assay.trust.verdict import Check
 
 
 class Hex(click.ParamType[bytes]):
@@ -100,8 +101,11 @@ def verify(
     """
     believed = with_floor(_policy(policy), floor)
     evidence = _evidence(file, kind, collateral, key, nonce)
-    verdict = examine(believed.judge(), evidence, at, key=key, nonce=nonce).verdict
-    conclude(verdict, believed.floor, as_json=as_json)
+    examined = examine(believed.judge(), evidence, at, key=key, nonce=nonce)
+    if examined.judgement and _is_revoked(examined.judgement.collection, believed):
+        taken_back = Check.failed("binding", "the node took the key back that this evidence is for")
+        examined = replace(examined, binding=taken_back)
+    conclude(examined.verdict, believed.floor, as_json=as_json)
 
 
 @attest.command()
@@ -120,6 +124,15 @@ def show(
         click.echo(json.dumps([claims_to_json(claims) for claims in judgement.claims], indent=2))
     else:
         show_claims(judgement.claims)
+
+
+def _is_revoked(collection: Collection, policy: Policy) -> bool:
+    """Whether the key is one that its node takes back. Of a receipt the log would say when; here nothing does."""
+    certificate = collection.certificate
+    return certificate is not None and any(
+        (revocation.node, revocation.key) == (certificate.node, certificate.key)
+        for revocation in policy.revocations
+    )
 
 
 def _policy(path: Path | None) -> Policy:

@@ -29,7 +29,7 @@ class NoIdentity(ConfigError):
 class NodeStopped(ConfigError):
     """No node runs here, so no key signs at present."""
 
-    code = "node_stopped"
+    code = "no_node_runs"
     hint = "assay up, or name the key"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from assay.apps.client.exchange import Exchange, Received
 from assay.apps.client.refused import AnswerRefused
@@ -30,6 +30,11 @@ from assay.trust.verdict import Level
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 2.0
 PROOF_TIMEOUT_S = 30.0
+KEPT = 16
+"""Evidence files in memory: a node names the same one in every receipt of an hour."""
+ACCEPTED_FOR = timedelta(hours=1)
+REFUSED_FOR = timedelta(minutes=1)
+"""How long the answer to which key signs now is taken for true."""
 
 
 class ProofPending(AssayError):
@@ -48,6 +53,7 @@ class Backing:
         self._clock = clock
         self._documents: dict[str, bytes] = {}
         self._head_keys: frozenset[str] | None = None
+        self._ask_again = clock()
 
     def conclude(self, exchange: Exchange, received: Received) -> Steps[Verified]:
         """Gather what the policy wants to see, then judge. Raises `AnswerRefused`."""
@@ -79,9 +85,14 @@ class Backing:
             if claim.sha256 not in self._documents:
                 document = yield Fetch(f"/evidence/{claim.sha256}")
                 if document is not None:
-                    self._documents[claim.sha256] = document
+                    self._keep(claim.sha256, document)
         named = [claim.sha256 for claim in statement.evidence]
         return {digest: self._documents[digest] for digest in named if digest in self._documents}
+
+    def _keep(self, sha256: str, document: bytes) -> None:
+        self._documents[sha256] = document
+        if len(self._documents) > KEPT:
+            del self._documents[next(iter(self._documents))]
 
     def proof(self, receipt: str, timeout: float) -> Steps[bytes | None]:
         """The log proof of a receipt id, asked for again until it is there; None after ``timeout`` seconds."""
@@ -95,9 +106,11 @@ class Backing:
 
     def head_keys(self) -> Steps[frozenset[str]]:
         """Keys whose heads may release text before the receipt is there: those that meet the floor alone."""
-        if self._head_keys is None:
+        now = self._clock()
+        if self._head_keys is None or now > self._ask_again:
             key = yield from self._current_key()
             self._head_keys = frozenset() if key is None else frozenset({key})
+            self._ask_again = now + (REFUSED_FOR if key is None else ACCEPTED_FOR)
         return self._head_keys
 
     def _current_key(self) -> Steps[str | None]:
@@ -115,6 +128,9 @@ class Backing:
         if self._is_pinned(collection.certificate, key) and Level.SIGNED.meets(self._policy.floor):
             return key
         examined = examine(self._judge, collection.to_bytes(), self._clock(), nonce=nonce)
+        judgement = examined.judgement
+        if judgement is None or not (judgement.known_code or judgement.simulated):
+            return None
         return key if examined.verdict.level.meets(self._policy.floor) else None
 
     def _is_pinned(self, certificate: KeyCertificate | None, key: str) -> bool:

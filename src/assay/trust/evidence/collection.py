@@ -28,6 +28,9 @@ TYPE: Final = "urn:assay:evidence:v1"
 _MEMBERS: Final = {"certificate", "channel_keys", "key", "nonce", "parts", "type"}
 
 MAX_BYTES: Final = 8 * 1024 * 1024
+KEY_BYTES: Final = 32
+MAX_CHANNEL_KEYS: Final = 16
+MAX_NONCE: Final = 64
 MAX_PARTS: Final = 9
 """A processor and eight accelerators, the most that one confidential machine has."""
 
@@ -83,9 +86,17 @@ class Collection:
             )
         except (AttributeError, LookupError, TypeError, ValueError, FormatError):
             raise EvidenceMalformed("the evidence file is not written as a node writes it") from None
-        if not 1 <= len(parts) <= MAX_PARTS or collection.to_bytes() != data:
+        if not collection._fits() or collection.to_bytes() != data:
             raise EvidenceMalformed("the evidence file is not written as a node writes it")
         return collection
+
+    def _fits(self) -> bool:
+        return (
+            1 <= len(self.parts) <= MAX_PARTS
+            and len(self.key) in (0, KEY_BYTES)
+            and len(self.channel_keys) <= MAX_CHANNEL_KEYS
+            and len(self.nonce) <= MAX_NONCE
+        )
 
 
 def _certificate_to_json(certificate: KeyCertificate) -> dict[str, str]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assay.trust.envelope import key_id
+from assay.trust.evidence import roots
+from assay.trust.evidence.anchors import AnchorKind, TrustAnchor
 from assay.trust.evidence.errors import EvidenceError, EvidenceExpired
 from assay.trust.evidence.judge import Judge, Judgement
 from assay.trust.keys.errors import KeyNotCertified
@@ -80,10 +82,16 @@ def nothing_to_examine(evidence: Check, validity: Check | None = None) -> Examin
 
 
 def _describe(judgement: Judgement) -> str:
-    parts = ", ".join(f"{one.family} under {one.anchor.name}" for one in judgement.claims)
+    parts = ", ".join(f"{one.family} under {_root(one.anchor)}" for one in judgement.claims)
     if judgement.simulated:
         return f"SIMULATED enclave: right format, proves nothing about hardware ({parts})"
     return parts
+
+
+def _root(anchor: TrustAnchor) -> str:
+    """The root's name, and who says what it is worth where that is not its vendor's list."""
+    known = anchor in roots.PRODUCTION or anchor.kind is AnchorKind.SIMULATED
+    return anchor.name if known else f"{anchor.name} (a root that only this policy vouches for)"
 
 
 def _check_appraisal(judgement: Judgement) -> Check:
@@ -124,17 +132,22 @@ def _check_binding(judgement: Judgement, key: bytes | None, at: datetime) -> Che
 def _check_nonce(judgement: Judgement, nonce: bytes | None) -> Check:
     if nonce is None:
         return Check.not_applicable("nonce", "no challenge to compare with")
-    if hmac.compare_digest(_challenge_of(judgement), nonce):
+    if _answers(judgement, nonce):
         return Check.passed("nonce", f"answers the challenge {nonce.hex()[:16]}")
     return Check.failed("nonce", "the evidence answers another challenge, or none: it may be a replay")
 
 
-def _challenge_of(judgement: Judgement) -> bytes:
-    """The file's own, which the binding covers. A bare document's nonce, or what stands in its 64 bytes for one."""
+def _answers(judgement: Judgement, nonce: bytes) -> bool:
+    """Whether ``nonce`` is the file's own, which the binding covers.
+
+    A bare document has its own, or the caller's stands at the start of its 64 bytes, with zeros behind it.
+    """
     if judgement.collection.key:
-        return judgement.collection.nonce
+        return hmac.compare_digest(judgement.collection.nonce, nonce)
     first = judgement.claims[0]
-    return first.bound.rstrip(b"\0") if first.nonce is None else first.nonce
+    if first.nonce is not None:
+        return hmac.compare_digest(first.nonce, nonce)
+    return hmac.compare_digest(first.bound, nonce.ljust(len(first.bound), b"\0"))
 
 
 def _check_validity(judgement: Judgement) -> Check:

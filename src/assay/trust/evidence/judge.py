@@ -24,7 +24,7 @@ from assay.trust.evidence.errors import EvidenceBorrowed
 from assay.trust.policy import LoadedPolicy
 from assay.trust.verdict import Level
 
-REMEMBERED: Final = 64
+REMEMBERED: Final = 16
 """Files a judge keeps in mind: a node shows the same one with every receipt of an hour."""
 
 
@@ -38,6 +38,8 @@ class Judgement:
     as_of: datetime
     """The minute that the rules were told."""
     appraisal: Appraisal
+    known_code: bool
+    """Whether the processor runs code of which there is a reference value: genuine hardware runs anybody's code."""
 
     @property
     def validity(self) -> Validity:
@@ -102,7 +104,12 @@ class Judge:
 
     def _appraise(self, collection: Collection, claims: tuple[Claims, ...], at: datetime) -> Judgement:
         minute = _minute(at)
-        return Judgement(collection, claims, minute, appraise(claims, minute, self._references, self._rules))
+        appraisal = appraise(claims, minute, self._references, self._rules)
+        return Judgement(collection, claims, minute, appraisal, self._knows(claims[0]))
+
+    def _knows(self, processor: Claims) -> bool:
+        shown = processor.measurements.items()
+        return any(registers and registers.items() <= shown for registers in self._references)
 
     def _remember(self, name: bytes, judgement: Judgement) -> None:
         self._judged[name] = judgement

@@ -98,9 +98,11 @@ def verify(bundle: Bundle, policy: Policy, at_time: datetime, judge: Judge | Non
 def _level(case: _Case, judgement: Judgement | None, checks: tuple[Check, ...]) -> Level:
     if any(check.status is Status.FAILED for check in checks):
         return Level.REJECTED
-    if judgement is not None:
-        return judgement.level
-    return Level.SIGNED if case.statement.node in case.policy.nodes else Level.UNVERIFIED
+    is_pinned = case.statement.node in case.policy.nodes
+    if judgement is None:
+        return Level.SIGNED if is_pinned else Level.UNVERIFIED
+    # Anybody can run code of their own in genuine hardware: it counts by a node, or by code, that the policy knows.
+    return judgement.level if is_pinned or judgement.known_code or judgement.simulated else Level.UNVERIFIED
 
 
 def _check_signature(case: _Case) -> Check:

@@ -21,7 +21,7 @@ PARTS = st.builds(
 COLLECTIONS = st.builds(
     Collection,
     st.lists(PARTS, min_size=1, max_size=MAX_PARTS).map(tuple),
-    st.binary(max_size=64),
+    st.sampled_from([b"", b"k" * 32]) | st.binary(min_size=32, max_size=32),
     st.lists(st.binary(max_size=64), max_size=3).map(tuple),
     st.binary(max_size=64),
 )
@@ -87,6 +87,9 @@ def changed(**members: object) -> bytes:
         {"certificate": {**CERTIFICATE, "node": "aa" * 31}},
         {"nonce": "6E"},
         {"nonce": 7},
+        {"nonce": "00" * 65},
+        {"key": "6b" * 31},
+        {"channel_keys": ["00"] * 17},
         {"key": "k"},
         {"channel_keys": "00"},
         {"channel_keys": [1]},
