@@ -97,7 +97,7 @@ def test_what_is_no_key_is_not_revoked(node: RunningGateway) -> None:
         assert "format_invalid" in typed(node, "keys", "revoke", *words, fails=1)
     assert "Usage" in typed(node, "keys", "revoke", fails=2)
     node.stop()
-    assert "node_stopped" in typed(node, "keys", "revoke", "--current", fails=1)
+    assert "no_node_runs" in typed(node, "keys", "revoke", "--current", fails=1)
     assert not (node.home / "revocations").exists()
 
 

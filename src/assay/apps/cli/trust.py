@@ -13,6 +13,7 @@ from assay.apps.cli.measured import show_reference_values
 from assay.apps.client.environment import load_policy
 from assay.apps.network.home import Home
 from assay.apps.network.introduction import believe, expect, follow
+from assay.errors import ConfigError
 from assay.trust.envelope import key_id
 from assay.trust.evidence.anchors import AnchorKind
 from assay.trust.evidence.reference import ReferenceValues
@@ -23,6 +24,13 @@ _WORTH = {
     AnchorKind.DEBUG: "DEBUG: hardware for engineers, which keeps no secret. Its evidence is worth little.",
     AnchorKind.SIMULATED: "SIMULATED: software made this root. Its evidence proves nothing about hardware.",
 }
+
+
+class NodeNotBelieved(ConfigError):
+    """A node that nobody here believes has handed its identity on."""
+
+    code = "node_not_believed"
+    hint = "believe the new one as you would any other: assay trust add URL"
 
 
 @click.group()
@@ -90,9 +98,7 @@ def succeed(file: Path) -> None:
     succession = Succession.verify(read_file(file))
     home = Home.find(os.environ)
     if not follow(home, succession):
-        raise click.ClickException(
-            f"This machine does not believe {succession.old}, so it follows it nowhere."
-        )
+        raise NodeNotBelieved(f"This machine does not believe {succession.old}, so it follows it nowhere.")
     click.echo(f"Believed from now on, in its place: {succession.new}")
 
 
