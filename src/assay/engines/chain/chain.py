@@ -10,7 +10,7 @@ from assay.engines.chain.contract import Call
 from assay.engines.chain.errors import ChainRefused, WrongChain
 from assay.engines.chain.fees import HISTORY, Fees, suggest
 from assay.engines.chain.library import Address
-from assay.engines.chain.receipt import Block, Receipt
+from assay.engines.chain.receipt import Block, Log, Receipt
 from assay.engines.chain.rpc import Rpc
 from assay.engines.chain.wire import Json, from_data, from_quantity, parse, to_data, to_quantity
 
@@ -77,6 +77,11 @@ class Chain:
             [("eth_getTransactionReceipt", [to_data(hash)]) for hash in transactions]
         )
         return [parse(Receipt.from_json, answer) for answer in map(_granted, answers) if answer is not None]
+
+    async def logs(self, *filters: Json) -> list[Log]:
+        """The logs that each of these filters of ``eth_getLogs`` lets through, one filter after the other."""
+        answers = await self.rpc.batch([("eth_getLogs", [filter]) for filter in filters])
+        return [parse(Log.from_json, log) for answer in map(_granted, answers) for log in answer]
 
     async def broadcast(self, raw: bytes) -> None:
         """Hand a signed transaction to the node. Raises `ChainRefused` in its many forms."""

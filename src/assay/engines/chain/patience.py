@@ -19,7 +19,7 @@ GROWTH = 1.5
 LONGEST_S = 0.25
 
 
-async def until(ask: Callable[[], Awaitable[T]], seconds: float) -> T | None:
+async def until(ask: Callable[[], Awaitable[T]], seconds: float, *, longest: float = LONGEST_S) -> T | None:
     """Ask again and again until the answer is not empty; None if it still is after so many seconds.
 
     A node that does not answer is asked again, too. Raises whatever else ``ask`` does.
@@ -32,5 +32,5 @@ async def until(ask: Callable[[], Awaitable[T]], seconds: float) -> T | None:
                     if answer := await ask():
                         return answer
                 await asyncio.sleep(pause)
-                pause = min(GROWTH * pause, LONGEST_S)
+                pause = min(GROWTH * pause, longest)
     return None
