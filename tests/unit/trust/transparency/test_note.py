@@ -113,7 +113,9 @@ def test_the_number_of_signatures_is_limited() -> None:
         SignedNote("t\n", (line,) * 101)
 
 
-@pytest.mark.parametrize("name", ["", "a b", "a+b", "a\u00a0b", "a\u2003b", "a\nb", "a\tb", "a\x1b[2Kb", "a\x9bb"])
+@pytest.mark.parametrize(
+    "name", ["", "a b", "a+b", "a\u00a0b", "a\u2003b", "a\nb", "a\tb", "a\x1b[2Kb", "a\x9bb"]
+)
 def test_a_key_name_without_spaces_or_plus(name: str) -> None:
     with pytest.raises(NoteError):
         NoteVerifier(name, bytes(32))
