@@ -86,8 +86,13 @@ class StreamedAnswer:
         try:
             await self._pass_on_or_break_off()
         except asyncio.CancelledError:
-            await self._interrupted()
-            raise
+            if self._watch.client_left or self._delivery is not None:
+                self._end(Outcome.CLIENT_LEFT)
+                raise
+            # All that a node wants which stops is that this ends, and so it does.
+            await self._break_off(
+                NodeStopping("The node stops before the answer ends."), Outcome.NODE_STOPPED
+            )
         except LogError as error:
             await end_stream(self._send, self._greeted(write_error_event(self._dialect, error)))
             raise
@@ -103,16 +108,6 @@ class StreamedAnswer:
             await self._break_off(error, Outcome.PROVIDER_BROKE)
         except FormatError as error:
             await self._break_off(ProviderGarbage(error.message), Outcome.PROVIDER_BROKE)
-
-    async def _interrupted(self) -> None:
-        if self._delivery is not None:  # all was said, and only not taken yet
-            return
-        if self._watch.client_left:
-            self._end(Outcome.CLIENT_LEFT)
-        else:
-            await self._break_off(
-                NodeStopping("The node stops, and the answer with it."), Outcome.NODE_STOPPED
-            )
 
     async def _pass_on(self) -> None:
         splitter = BlockSplitter()
