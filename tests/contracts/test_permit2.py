@@ -267,6 +267,15 @@ def test_a_batch_that_does_not_fit_is_refused(
             )
 
 
+def test_an_expired_batch_is_refused(
+    permit2: Any, batch: Permit, alice: LocalAccount, bob: LocalAccount, now: int
+) -> None:
+    late = batch.but(deadline=now - 1)
+    call = (late.arguments, [(bob.address, 7), (bob.address, 9)], alice.address, late.sign(alice).packed)
+    with refuses(permit2, "SignatureExpired(uint256)", now - 1):
+        permit2.permitTransferFrom(*call, sender=batch.spender)
+
+
 @pytest.mark.parametrize("count", [0, 32])
 def test_batches_of_any_size_up_to_the_largest(
     permit2: Any, permit: Permit, opg: Any, alice: LocalAccount, bob: LocalAccount, count: int

@@ -98,6 +98,12 @@ def test_unknown_root_includes_nothing(settlement: Any) -> None:
     assert settlement.includes(root(batch), 0, batch[0], []) is False
 
 
+def test_a_proof_for_another_size_is_refused(settlement: Any, bob: LocalAccount) -> None:
+    batch = leaves(2)
+    settlement.settle(root(batch), 4, sender=bob.address)
+    assert settlement.includes(root(batch), 0, batch[0], proof(batch, 0)) is False
+
+
 @given(data=st.data(), size=st.integers(1, 40))
 @settings(max_examples=30, deadline=None)
 def test_a_proof_proves_its_leaf_and_nothing_else(data: st.DataObject, size: int) -> None:
