@@ -60,7 +60,7 @@ class StreamedAnswer:
         self._stream = stream_id(call.opening, call.asked.nonce, call.asked.call.body)
         self._witness = StreamWitness(call.opening.salt(ANSWER))
         self._usage = UsageMeter(
-            answer.operation, len(answer.sent), call.asked.price, call.reservation.maximum
+            answer.operation, len(answer.sent), call.asked.price, call.reserved_for_answer
         )
         self._translation = (
             None if answer.translation is None else answer.translation.stream(call.asked.call.parsed)
