@@ -62,9 +62,9 @@ def test_a_stream_ends_where_it_is_paid_for(
     assert statement.answer.digest == heard.root()
     assert statement.cost == reserved(body)
     assert statement.payment.capped
-    events = statement.usage.output_tokens
-    for_answer = reserved(body) - PRICE.cost(Usage(len(orjson.dumps(body)) // BYTES_PER_TOKEN))
-    assert PRICE.cost(Usage(output_tokens=events - 1)) <= for_answer < PRICE.cost(Usage(output_tokens=events))
+    taken_for = len(orjson.dumps(body)) // BYTES_PER_TOKEN
+    given, made = min(statement.usage.input_tokens, taken_for), statement.usage.output_tokens
+    assert PRICE.cost(Usage(given, made - 1)) <= statement.cost < PRICE.cost(Usage(given, made))
     check_notice(path, heard.chunks[-1])
     assert len(heard.chunks) < WORDS
     eventually(lambda: upstream.journal.last.abandoned)

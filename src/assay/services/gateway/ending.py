@@ -21,7 +21,6 @@ from assay.services.gateway.asked import Asked
 from assay.services.gateway.metrics import MeasuredCall
 from assay.services.gateway.notary import Notary
 from assay.services.gateway.tracing import CallSpan
-from assay.services.gateway.usage import BYTES_PER_TOKEN
 from assay.trust.canonical import canonicalize
 from assay.trust.metering import Reservation
 from assay.trust.receipts.commitment import SECRET_BYTES, OpeningSecret
@@ -62,12 +61,6 @@ class OpenCall:
     notary: Notary
     measured: MeasuredCall
     span: CallSpan
-
-    @property
-    def reserved_for_answer(self) -> int:
-        """Micro-USD: what is reserved for the call, less what its request was taken for."""
-        given = Usage(len(self.asked.call.body) // BYTES_PER_TOKEN)
-        return self.reservation.maximum - self.asked.price.cost(given)
 
     def end(
         self, answer: Answer, claim: AnswerClaim, usage: Usage, response_id: str, served: str

@@ -16,7 +16,7 @@ from assay.services.gateway.asgi import EVENTS, Send, begin_stream, end_stream, 
 from assay.services.gateway.departure import CancelledWhenClientLeaves
 from assay.services.gateway.ending import OpenCall
 from assay.services.gateway.refusals import write_error_event
-from assay.services.gateway.usage import UsageMeter, event_data, is_usage_only
+from assay.services.gateway.usage import BYTES_PER_TOKEN, UsageMeter, event_data, is_usage_only
 from assay.trust.metering import ReservationSpent
 from assay.trust.receipts.content import ANSWER, claim_stream, stream_id
 from assay.trust.receipts.delivery import Delivery, is_ours, write_head, write_opening, write_receipt
@@ -60,7 +60,11 @@ class StreamedAnswer:
         self._stream = stream_id(call.opening, call.asked.nonce, call.asked.call.body)
         self._witness = StreamWitness(call.opening.salt(ANSWER))
         self._usage = UsageMeter(
-            answer.operation, len(answer.sent), call.asked.price, call.reserved_for_answer
+            answer.operation,
+            len(answer.sent),
+            call.asked.price,
+            call.reservation.maximum,
+            len(call.asked.call.body) // BYTES_PER_TOKEN,
         )
         self._translation = (
             None if answer.translation is None else answer.translation.stream(call.asked.call.parsed)

@@ -38,19 +38,29 @@ def usage_of(operation: Operation, asked: Mapping[str, Any], answer: Mapping[str
 class UsageMeter:
     """Follows a stream in the provider's dialect, and knows what it has consumed and whether that is paid for."""
 
-    __slots__ = ("_affordable", "_chunks", "_draws", "_price", "_reported", "_reserved", "_size", "images")
+    __slots__ = (
+        "_affordable",
+        "_chunks",
+        "_draws",
+        "_maximum",
+        "_price",
+        "_reported",
+        "_size",
+        "_taken_for",
+        "images",
+    )
 
-    def __init__(self, operation: Operation, size: int, price: Price, reserved: int) -> None:
-        """``size`` is that of the request sent to the provider, in bytes.
+    def __init__(self, operation: Operation, size: int, price: Price, maximum: int, taken_for: int) -> None:
+        """``size`` is that of the request sent to the provider, in bytes; ``maximum`` micro-USD are reserved.
 
-        ``reserved`` micro-USD are there for the answer. What the request comes to does not count against them, even
-        where the provider counts more than it was taken for: that is spent when the stream begins, and to end it for
-        that would help nobody.
+        For the request itself no more than ``taken_for`` tokens count against them, even where there are more: those
+        are spent when the stream begins, and to end it for them would help nobody.
         """
         self._draws = operation.draws
         self._size = size
         self._price = price
-        self._reserved = reserved
+        self._maximum = maximum
+        self._taken_for = taken_for
         self._chunks = 0
         self._reported: dict[str, Any] = {}
         self.images = 0
@@ -59,7 +69,7 @@ class UsageMeter:
 
     @property
     def is_overspent(self) -> bool:
-        """Whether the answer, as far as it has come, costs more than what is reserved for it."""
+        """Whether what has come so far costs more than what is reserved."""
         return self._chunks > self._affordable
 
     def see(self, block: bytes) -> None:
@@ -74,11 +84,15 @@ class UsageMeter:
 
     def _weigh(self) -> None:
         """Find out how many events are paid for, so that no cost has to be worked out at each of them."""
-        made = replace(self.usage(), input_tokens=0, cached_input_tokens=0)
-        if made.source == "node":
-            self._affordable = self._price.output_within(self._reserved, made)
+        usage = self.usage()
+        given = min(usage.input_tokens, self._taken_for)
+        weighed = replace(
+            usage, input_tokens=given, cached_input_tokens=min(usage.cached_input_tokens, given)
+        )
+        if usage.source == "node":
+            self._affordable = self._price.output_within(self._maximum, weighed)
         else:
-            self._affordable = sys.maxsize if self._price.cost(made) <= self._reserved else -1
+            self._affordable = sys.maxsize if self._price.cost(weighed) <= self._maximum else -1
 
     def usage(self) -> Usage:
         """As reported by the provider; else a token for each event, and the request's size over four."""

@@ -42,13 +42,13 @@ def test_usage(operation: Operation, answer: Fields, events: list[Fields]) -> No
         usage_of(operation, {}, mutant, 10)
     for event in events:
         for mutant in objects(event):
-            meter = UsageMeter(operation, 10, PRICE, 1000)
+            meter = UsageMeter(operation, 10, PRICE, 1000, 2)
             meter.see(encode(mutant, None))
             assert meter.usage().input_tokens >= 0
 
 
 def metered(events: list[Fields]) -> Usage:
-    meter = UsageMeter(Operation.MESSAGES, 400, PRICE, 1000)
+    meter = UsageMeter(Operation.MESSAGES, 400, PRICE, 1000, 100)
     for event in events:
         meter.see(encode(event, event["type"]))
     return meter.usage()
@@ -71,9 +71,9 @@ def reporting(**usage: int) -> bytes:
     return encode({"choices": [], "usage": usage}, None)
 
 
-def events_until_overspent(operation: Operation, price: Price, reserved: int, *events: bytes) -> int | None:
+def events_until_overspent(operation: Operation, price: Price, maximum: int, *events: bytes) -> int | None:
     """How many of ``events``, the last one again and again, are seen before no more is paid for."""
-    meter = UsageMeter(operation, 400, price, reserved)
+    meter = UsageMeter(operation, 404, price, maximum, 100)
     for number in range(1000):
         if meter.is_overspent:
             return number
@@ -82,21 +82,18 @@ def events_until_overspent(operation: Operation, price: Price, reserved: int, *e
 
 
 @pytest.mark.parametrize(
-    ("reserved", "events"), [(-1, 0), (0, 1), (1, 1), (2, 2), (3, 2), (20, 11), (10_000, None)]
+    ("maximum", "events"), [(99, 0), (100, 1), (101, 1), (102, 2), (103, 2), (120, 11), (10_000, None)]
 )
-def test_the_event_that_costs_too_much_is_the_last(reserved: int, events: int | None) -> None:
-    """Each is worth two micro-USD."""
-    assert events_until_overspent(Operation.CHAT, PRICE, reserved, WORD) == events
+def test_the_event_that_costs_too_much_is_the_last(maximum: int, events: int | None) -> None:
+    """The request was taken for 100 micro-USD, each event is worth two."""
+    assert events_until_overspent(Operation.CHAT, PRICE, maximum, WORD) == events
 
 
 @given(st.builds(Price, *[st.integers(0, 10**8)] * 4), st.integers(0, 10**6))
-def test_it_is_overspent_as_soon_as_the_answer_costs_more_than_is_reserved(
-    price: Price, reserved: int
-) -> None:
-    meter = UsageMeter(Operation.CHAT, 40, price, reserved)
+def test_it_is_overspent_as_soon_as_it_costs_more_than_is_reserved(price: Price, maximum: int) -> None:
+    meter = UsageMeter(Operation.CHAT, 40, price, maximum, 10)
     for _ in range(50):
-        answer = Usage(output_tokens=meter.usage().output_tokens)
-        assert meter.is_overspent == (price.cost(answer) > reserved)
+        assert meter.is_overspent == (price.cost(meter.usage()) > maximum)
         meter.see(WORD)
 
 
@@ -106,15 +103,15 @@ def test_what_is_free_goes_on_for_ever() -> None:
 
 def test_what_a_provider_reports_counts_in_place_of_events() -> None:
     spent = reporting(prompt_tokens=100, completion_tokens=11)
-    assert events_until_overspent(Operation.CHAT, PRICE, 20, WORD, spent) == 2
+    assert events_until_overspent(Operation.CHAT, PRICE, 120, WORD, spent) == 2
     paid = reporting(prompt_tokens=100, completion_tokens=10)
-    assert events_until_overspent(Operation.CHAT, PRICE, 20, WORD, paid) is None
+    assert events_until_overspent(Operation.CHAT, PRICE, 120, WORD, paid) is None
 
 
 def test_a_request_that_was_taken_for_less_ends_no_stream() -> None:
     """It is charged as far as was reserved; but what it came to is spent before the first word."""
     dear = reporting(prompt_tokens=10**6, completion_tokens=1)
-    assert events_until_overspent(Operation.CHAT, PRICE, 20, dear) is None
+    assert events_until_overspent(Operation.CHAT, PRICE, 120, dear) is None
 
 
 def test_pictures_count_when_they_are_there() -> None:
