@@ -1,19 +1,27 @@
-"""`assay chain`: the chain of this machine."""
+"""`assay chain`: the chain of this machine, and the network's contracts on it or on any other."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import time
+from pathlib import Path
 
 import click
+import orjson
 
 from assay.apps.cli.durations import spell
+from assay.apps.cli.files import write_file
 from assay.apps.cli.step import step
+from assay.apps.cli.table import format_table
 from assay.apps.network.address import is_free
 from assay.apps.network.home import Home
 from assay.engines.chain import anvil
+from assay.engines.chain.errors import ChainDown
 from assay.engines.chain.local import ANY_PORT, CHAIN_ID, DEFAULT_PORT, LOOPBACK, LocalChain
+from assay.engines.chain.rpc import Rpc
+from assay.engines.chain.wire import from_quantity
 
 
 @click.group()
@@ -60,9 +68,51 @@ def status() -> None:
     if running is None:
         click.echo("No chain is running. `assay chain up` starts one.")
         sys.exit(1)
-    click.echo(
-        f"chain {CHAIN_ID}  {running.url}, process {running.pid}, for {spell(time.time() - running.since)}"
-    )
+    since = spell(time.time() - running.since)
+    click.echo(f"chain {CHAIN_ID}  {running.url}, process {running.pid}, for {since}")
+    click.echo(f"blocks       {asyncio.run(_height(running.url))}")
+
+
+@chain.command()
+@click.option("--rpc", metavar="URL", help="Default: the chain of this machine.")
+def deploy(rpc: str | None) -> None:
+    """Bring the network's contracts to a chain. What is there already is left as it is.
+
+    Addresses follow from the contracts and from the key in the home: they are the same on every chain.
+    """
+    from assay.apps.network.contracts import bring, bring_home
+    from assay.apps.network.placing import place
+
+    home = Home.find(os.environ)
+    home.create()
+    if rpc is not None:
+        deployments = asyncio.run(place(home, rpc, bring))
+    elif (local := _local(home).find()) is not None:
+        deployments = asyncio.run(place(home, local.url, bring_home))
+    else:
+        raise ChainDown("No chain is running on this machine.")
+    rows = [(name, known.address) for name, known in deployments.contracts.items()]
+    click.echo(format_table((f"chain {deployments.chain_id}", ""), rows))
+
+
+@chain.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.option("--chain-id", type=int, default=CHAIN_ID, show_default=True)
+def export(file: Path | None, chain_id: int) -> None:
+    """Write addresses and ABIs of the contracts on a chain as JSON, into FILE or to the terminal."""
+    from assay.engines.chain.deployments import Deployments  # needs the extra `chain`, which `up` does not
+
+    exported = Deployments.load(Home.find(os.environ).deployments(chain_id)).exported()
+    text = orjson.dumps(exported, option=orjson.OPT_INDENT_2) + b"\n"
+    if file is None:
+        click.echo(text, nl=False)
+    else:
+        write_file(file, text, mode=0o644)
+
+
+async def _height(url: str) -> int:
+    async with Rpc(url) as rpc:
+        return from_quantity(await rpc.call("eth_blockNumber"))
 
 
 def _local(home: Home) -> LocalChain:

@@ -86,6 +86,20 @@ class Home:
         return self.root / "chain"
 
     @property
+    def chain_key(self) -> Path:
+        """Key of the account that brings contracts to chains, and owns them."""
+        return self.keys / "chain-key"
+
+    @property
+    def nonces(self) -> Path:
+        """What has been signed for chains."""
+        return self.chain / "nonces.sqlite"
+
+    def deployments(self, chain_id: int) -> Path:
+        """Which contracts are on a chain."""
+        return self.chain / f"deployments-{chain_id}.json"
+
+    @property
     def engines(self) -> Path:
         """Programs of others that Assay has fetched; whoever deletes them has them fetched again."""
         return self.root / "engines"

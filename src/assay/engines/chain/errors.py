@@ -25,6 +25,13 @@ class ChainUnreachable(ChainError):
     hint = "check the URL; `assay chain up` starts a chain on this machine"
 
 
+class ChainDown(ChainError):
+    """No chain runs on this machine."""
+
+    code = "chain_down"
+    hint = "assay chain up, or name the URL of another chain"
+
+
 class ChainTimeout(ChainUnreachable):
     """A chain's node took too long to answer."""
 

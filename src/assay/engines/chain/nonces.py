@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS outgoing (
 ) STRICT;
 """
 
+_NO_NONCE = 2**63 - 1
 KEPT = 256
 """Nonces that are still remembered below the newest in a block, should blocks with them be replaced."""
 
@@ -87,11 +88,23 @@ class Nonces:
 
     def under(self, nonce: int) -> list[Written]:
         """Everything that was signed under one nonce, the cheapest first."""
-        return self._select("nonce = ?", nonce)
+        return self.between(nonce, nonce + 1)
 
     def from_(self, nonce: int) -> list[Written]:
         """Everything that was signed under a nonce or a later one, in order, the cheapest first."""
-        return self._select("nonce >= ?", nonce)
+        return self.between(nonce, _NO_NONCE)
+
+    def between(self, nonce: int, end: int) -> list[Written]:
+        """Everything that was signed under a nonce or a later one below ``end``, in order, the cheapest first."""
+        rows = self._connection.execute(
+            "SELECT nonce, hash, raw, max_fee, priority_fee FROM outgoing"
+            " WHERE genesis = ? AND sender = ? AND nonce >= ? AND nonce < ? ORDER BY nonce, max_fee",
+            (*self._key, nonce, end),
+        )
+        return [
+            Written(nonce, Signed(hash, raw), Fees(max_fee, priority_fee))
+            for nonce, hash, raw, max_fee, priority_fee in rows
+        ]
 
     def forget_before(self, nonce: int) -> None:
         """Forget what was signed `KEPT` nonces before this one, the first that no block has."""
@@ -113,14 +126,3 @@ class Nonces:
             ),
         )
         return written
-
-    def _select(self, condition: str, nonce: int) -> list[Written]:
-        rows = self._connection.execute(
-            "SELECT nonce, hash, raw, max_fee, priority_fee FROM outgoing"  # noqa: S608 - our own conditions
-            f" WHERE genesis = ? AND sender = ? AND {condition} ORDER BY nonce, max_fee",
-            (*self._key, nonce),
-        )
-        return [
-            Written(nonce, Signed(hash, raw), Fees(max_fee, priority_fee))
-            for nonce, hash, raw, max_fee, priority_fee in rows
-        ]

@@ -7,7 +7,7 @@ the node or of this process, the same bytes are handed in again, and one nonce t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +20,7 @@ from assay.engines.chain.errors import (
     ChainRefused,
     ChainUnreachable,
     FeeAboveCap,
+    FundsMissing,
     NonceTooLow,
     TransactionDisplaced,
     TransactionFailed,
@@ -88,23 +89,13 @@ class Sender:
             TransactionDisplaced: other programs with the same key leave no nonce.
             ChainUnreachable: the node did not even answer the questions that come first.
         """
-        address = self.account.address
-        gas_limit = _with_margin(await self.chain.estimate(call, address))
-        fees = await self.chain.fees(self._cap)
-        for _ in range(_ATTEMPTS):
-            count = await self.chain.transaction_count(address, waiting=True)
-            written = self._nonces.take(count, fees, self._signing(call, gas_limit, fees))
-            try:
-                await self._hand_in(written)
-            except NonceTooLow:  # another program has this key, and was faster
-                await self._let_go(written)
-                await asyncio.sleep(_PAUSE_S)
-            except ChainRefused:
-                await self._let_go(written)
-                raise
-            else:
-                return Sent(written.nonce, written.signed.hash, call, gas_limit)
-        raise TransactionDisplaced(f"Other transactions of {address} take one nonce after the other.")
+        try:
+            return await self._send(call)
+        except FundsMissing as refusal:
+            raise FundsMissing(
+                f"Account {self.account.address} cannot pay for this on chain {self.chain.chain_id}.",
+                refusal.number,
+            ) from None
 
     async def wait(self, sent: Sent) -> Receipt:
         """Wait until a block has a transaction; offer more for it when none does for long.
@@ -129,11 +120,28 @@ class Sender:
         """Hand in again whatever no block has, such as after a crash; how many transactions that were."""
         count = await self.chain.transaction_count(self.account.address, waiting=False)
         waiting = self._nonces.from_(count)
-        for written in waiting:
-            with suppress(ChainRefused):  # one of several under a nonce is taken, and that is enough
-                await self._hand_in(written)
+        await self._hand_in_all(waiting)
         self._nonces.forget_before(count)
         return len({written.nonce for written in waiting})
+
+    async def _send(self, call: Call[Any]) -> Sent:
+        address = self.account.address
+        gas_limit = _with_margin(await self.chain.estimate(call, address))
+        fees = await self.chain.fees(self._cap)
+        for _ in range(_ATTEMPTS):
+            count = await self.chain.transaction_count(address, waiting=True)
+            written = self._nonces.take(count, fees, self._signing(call, gas_limit, fees))
+            try:
+                await self._hand_in(written)
+            except NonceTooLow:  # another program has this key, and was faster
+                await self._let_go(written)
+                await asyncio.sleep(_PAUSE_S)
+            except ChainRefused:
+                await self._let_go(written)
+                raise
+            else:
+                return Sent(written.nonce, written.signed.hash, call, gas_limit)
+        raise TransactionDisplaced(f"Other transactions of {address} take one nonce after the other.")
 
     async def _look(self, sent: Sent, seconds: float) -> Receipt | None:
         """The receipt of whatever took effect under the nonce, if it comes within so many seconds."""
@@ -142,9 +150,14 @@ class Sender:
         return receipts[0] if receipts else None
 
     async def _insist(self, sent: Sent) -> None:
-        """Offer more for what waits, if the cap allows, and hand it in again in any case."""
+        """Offer more for what waits, if the cap allows, and hand it in again in any case.
+
+        So is what it has to wait for, which a node may have lost: a local chain that was killed loses blocks, too.
+        """
         newest = self._nonces.under(sent.nonce)[-1]
         with suppress(ChainUnreachable, FeeAboveCap):
+            count = await self.chain.transaction_count(self.account.address, waiting=False)
+            await self._hand_in_all(self._nonces.between(count, sent.nonce))
             fees = (await self.chain.fees(self._cap)).above(newest.fees, self._cap)
             signed = self._signing(sent.call, sent.gas_limit, fees)(sent.nonce)
             newest = self._nonces.replace(sent.nonce, fees, signed)
@@ -162,6 +175,11 @@ class Sender:
         """Raises `ChainRefused` if the node will not have it. No answer is no refusal: it will be handed in again."""
         with suppress(AlreadyKnown, ChainUnreachable):
             await self.chain.broadcast(written.signed.raw)
+
+    async def _hand_in_all(self, waiting: Sequence[Written]) -> None:
+        for written in waiting:
+            with suppress(ChainRefused):  # one of several under a nonce is taken, and that is enough
+                await self._hand_in(written)
 
     async def _let_go(self, written: Written) -> None:
         """Take back what was refused. If later nonces have been taken since, the gap is closed with an empty one."""

@@ -1,0 +1,97 @@
+"""The contracts of a network: which are on its chain, in what order they come, and how they are set up.
+
+On a chain of this machine there are also those that other chains have had for long, at the same addresses, and
+a faucet. There, an account's money comes from nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from assay.engines.chain.artifact import Artifact
+from assay.engines.chain.bindings.facilitator import Facilitator
+from assay.engines.chain.bindings.faucet import Faucet
+from assay.engines.chain.bindings.opg import OPG
+from assay.engines.chain.bindings.permit2 import Permit2
+from assay.engines.chain.bindings.settlement import Settlement
+from assay.engines.chain.bindings.x402_exact_permit2_proxy import X402ExactPermit2Proxy
+from assay.engines.chain.bindings.x402_upto_permit2_proxy import X402UptoPermit2Proxy
+from assay.engines.chain.chain import Chain
+from assay.engines.chain.contract import Call, Contract
+from assay.engines.chain.deployments import Deployed, Deployments, Planned, deploy
+from assay.engines.chain.library import Address, to_checksum_address
+from assay.engines.chain.sender import Sender
+from assay.engines.chain.wire import to_data, to_quantity
+
+ETHER = 10**18
+UNIT = 10**18
+"""The smallest units in one OPG."""
+
+CANONICAL: Mapping[type[Contract], Address] = {
+    Permit2: to_checksum_address("0x000000000022D473030F116dDEE9F6B43aC78BA3"),
+    X402ExactPermit2Proxy: to_checksum_address("0x402085c248EeA27D92E8b30b2C58ed07f9E20001"),
+    X402UptoPermit2Proxy: to_checksum_address("0x4020A4f3b7b90ccA423B9fabCc0CE57C6C240002"),
+}
+"""Where they are on every chain; signatures name these addresses."""
+
+HELPING = 100 * UNIT
+GAS_MONEY = ETHER // 10
+INTERVAL_S = 86_400
+_FILLING = 100_000
+"""Helpings in a new faucet."""
+
+
+def plan(owner: Address) -> list[Planned]:
+    """What every chain of a network has. ``owner`` gets the tokens, and says who settles."""
+    token = Planned(OPG, OPG.initcode(owner))
+    settlement = Planned(Settlement, Settlement.initcode(owner))
+    facilitator = Planned(Facilitator, Facilitator.initcode(owner, settlement.address, token.address))
+    return [token, settlement, facilitator]
+
+
+async def bring(sender: Sender, known: Deployments) -> Deployments:
+    """Bring the contracts to a chain, and set them up; done twice, the second time changes nothing."""
+    await sender.resume()
+    deployments = await deploy(sender, plan(sender.account.address), known)
+    settlement, facilitator = deployments.at(Settlement), deployments.at(Facilitator)
+    if not await sender.chain.read(settlement.is_settler(facilitator.address)):
+        await sender.transact(settlement.set_settler(facilitator.address, True))
+    return deployments
+
+
+async def bring_home(sender: Sender, known: Deployments) -> Deployments:
+    """`bring` to a chain of this machine, with a faucet, and with what is on other chains already."""
+    chain = sender.chain
+    await _provide(chain, sender.account.address, 2 * _FILLING * GAS_MONEY)
+    for contract, address in CANONICAL.items():
+        await _lay(chain, contract, address)
+    deployments = await bring(sender, known)
+    token = deployments.at(OPG)
+    faucet = Planned(Faucet, Faucet.initcode(token.address, HELPING, GAS_MONEY, INTERVAL_S))
+    deployments = await deploy(sender, [faucet], deployments)
+    await _fill(sender, token, faucet.address)
+    laid = {contract.artifact: Deployed(address) for contract, address in CANONICAL.items()}
+    return replace(deployments, contracts={**deployments.contracts, **laid})
+
+
+async def _fill(sender: Sender, token: OPG, faucet: Address) -> None:
+    if await sender.chain.read(token.balanceOf(faucet)) == 0:
+        await sender.transact(token.transfer(faucet, _FILLING * HELPING))
+    if await sender.chain.balance(faucet) == 0:
+        money: Call[None] = Call(faucet, b"", value=_FILLING * GAS_MONEY)
+        await sender.transact(money)
+
+
+async def _provide(chain: Chain, account: Address, amount: int) -> None:
+    """Make money, as only a chain of this machine lets one."""
+    if await chain.balance(account) < amount:
+        await chain.rpc.call("anvil_setBalance", account, to_quantity(2 * amount))
+
+
+async def _lay(chain: Chain, contract: type[Contract], address: Address) -> None:
+    """Put a contract's code at an address, as only a chain of this machine lets one."""
+    code = Artifact.load(contract.artifact).runtime
+    if await chain.code(address) != code:
+        await chain.rpc.call("anvil_setCode", address, to_data(code))
+        await chain.rpc.call("evm_mine")  # its keeper writes the state when there is a block
