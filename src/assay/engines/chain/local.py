@@ -93,7 +93,8 @@ class LocalChain:
         self.start(ANY_PORT)
         keeper = self._keeper()
         polite = keeper is not None and end(keeper.pid, lambda: self._keeper() is None)
-        end(node.pid, lambda: self.find() is None)
+        if self.find() == node:
+            end(node.pid, lambda: self.find() is None)
         return polite
 
     def _keeper(self) -> Running | None:
