@@ -26,9 +26,14 @@ def doors() -> list[Door]:
 
 
 def _evidence(chain: list[Party], rims: dict[str, bytes]) -> list[Evidence]:
-    """A report with each choice of manifests, and a real one."""
+    """A report with each choice of manifests, right and in each other's place, and a real one."""
     report, certificates = gpus.report(chain), {"chain": gpus.pem(chain)}
-    chosen = [{}, *({name: rims[name]} for name in rims), rims]
+    given = [None, *rims.values()]
+    chosen = [
+        {name: rim for name, rim in (("driver_rim", driver), ("vbios_rim", vbios)) if rim}
+        for driver in given
+        for vbios in given
+    ]
     found = [Evidence("nvidia", report, {**certificates, **some}) for some in chosen]
     found.append(Evidence("nvidia", report, {"chain": gpus.der(chain)}))
     if test_real_gpu.VECTORS.exists():
