@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.fuzz.documents import sorting, whole
 from tests.fuzz.door import Door
 from tests.fuzz.packing import pack, unpack
@@ -17,7 +19,7 @@ def doors() -> list[Door]:
     anchors = [gpus.anchor(chain[0]), office.anchor, *roots.PRODUCTION]
     reports = _evidence(chain, {"driver_rim": office.driver(), "vbios_rim": office.vbios()})
     return [
-        whole("report", anchors, NOW, reports),
+        whole("report", anchors, NOW, [*reports, *_misplaced(reports[0], office)]),
         sorting(reports),
         _signed(chain),
         _opaque(chain),
@@ -26,19 +28,25 @@ def doors() -> list[Door]:
 
 
 def _evidence(chain: list[Party], rims: dict[str, bytes]) -> list[Evidence]:
-    """A report with each choice of manifests, right and in each other's place, and a real one."""
+    """A report with each choice of manifests, and a real one."""
     report, certificates = gpus.report(chain), {"chain": gpus.pem(chain)}
-    given = [None, *rims.values()]
-    chosen = [
-        {name: rim for name, rim in (("driver_rim", driver), ("vbios_rim", vbios)) if rim}
-        for driver in given
-        for vbios in given
-    ]
+    chosen = [{}, *({name: rims[name]} for name in rims), rims]
     found = [Evidence("nvidia", report, {**certificates, **some}) for some in chosen]
     found.append(Evidence("nvidia", report, {"chain": gpus.der(chain)}))
     if test_real_gpu.VECTORS.exists():
         found.append(Evidence("nvidia", test_real_gpu.document(), {"chain": test_real_gpu.chain()}))
     return found
+
+
+def _misplaced(bare: Evidence, office: manifests.Office) -> list[Evidence]:
+    """Genuine manifests in each other's place: the report is what it is, and differs from them."""
+    driver, vbios = office.driver(), office.vbios()
+    pairs = [(driver, driver), (vbios, vbios), (vbios, driver), (vbios, None), (None, driver)]
+    named = ({"driver_rim": one, "vbios_rim": other} for one, other in pairs)
+    return [
+        replace(bare, collateral={**bare.collateral, **{name: rim for name, rim in files.items() if rim}})
+        for files in named
+    ]
 
 
 def _verify(chain: list[Party], transcript: bytes) -> Claims:
