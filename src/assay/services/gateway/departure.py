@@ -11,6 +11,9 @@ from typing import Self
 
 from assay.services.gateway.asgi import ClientLeft, Receive
 
+WATCH_AFTER_S = 0.02
+"""An answer that comes sooner is over before its client could leave, and needs no task that watches for that."""
+
 
 class CancelledWhenClientLeaves:
     """An asynchronous context manager: cancels its block when the client closes its connection.
@@ -18,7 +21,7 @@ class CancelledWhenClientLeaves:
     It then raises `ClientLeft` in place of the cancellation.
     """
 
-    __slots__ = ("_caller", "_receive", "_watcher", "client_left")
+    __slots__ = ("_caller", "_loop", "_receive", "_timer", "_watcher", "client_left")
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
@@ -29,15 +32,22 @@ class CancelledWhenClientLeaves:
         caller = asyncio.current_task()
         assert caller is not None
         self._caller = caller
-        self._watcher = asyncio.get_running_loop().create_task(self._watch())
+        self._watcher: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._timer = self._loop.call_later(WATCH_AFTER_S, self._begin_to_watch)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._watcher.cancel()
+        self._timer.cancel()
+        if self._watcher is not None:
+            self._watcher.cancel()
         if self.client_left and isinstance(error, asyncio.CancelledError) and self._caller.uncancel() == 0:
             raise ClientLeft from None
+
+    def _begin_to_watch(self) -> None:
+        self._watcher = self._loop.create_task(self._watch())
 
     async def _watch(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
