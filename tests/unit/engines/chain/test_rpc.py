@@ -24,7 +24,7 @@ from assay.engines.chain.rpc import LARGEST_BATCH, Rpc
 from assay.errors import ConfigError
 
 Answer = Callable[[object], object]
-Serve = Callable[[Answer], Awaitable[Rpc]]
+Serve = Callable[..., Awaitable[Rpc]]
 SECRET = "project-key"
 
 
@@ -33,7 +33,7 @@ async def serve() -> AsyncIterator[Serve]:
     """Serves a function from the request's JSON to the answer: JSON, or bytes as they are."""
     running: list[tuple[web.AppRunner, Rpc]] = []
 
-    async def serve(answer: Answer) -> Rpc:
+    async def serve(answer: Answer, *, timeout: float = 30.0) -> Rpc:
         async def handle(request: web.Request) -> web.Response:
             said = answer(await request.json())
             if isinstance(said, Awaitable):
@@ -46,7 +46,7 @@ async def serve() -> AsyncIterator[Serve]:
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
-        rpc = Rpc(f"http://127.0.0.1:{runner.addresses[0][1]}/v3/{SECRET}", timeout=0.5)
+        rpc = Rpc(f"http://127.0.0.1:{runner.addresses[0][1]}/v3/{SECRET}", timeout=timeout)
         running.append((runner, rpc))
         return rpc
 
@@ -156,7 +156,7 @@ async def test_a_batch_that_is_refused_or_answered_by_half(serve: Serve) -> None
 
 
 async def test_no_answer_and_a_late_one_and_never_the_secret_in_the_url(serve: Serve) -> None:
-    late = await serve(lambda _: asyncio.sleep(2, {}))
+    late = await serve(lambda _: asyncio.sleep(2, {}), timeout=0.5)
     with pytest.raises(ChainTimeout) as slow:
         await late.call("eth_chainId")
     async with Rpc(f"http://127.0.0.1:1/v3/{SECRET}") as nobody:
