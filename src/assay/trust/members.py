@@ -5,11 +5,8 @@ A reader calls these as it builds its value, and turns what they raise into its 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from typing import Any
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def text(value: Any) -> str:
@@ -17,13 +14,6 @@ def text(value: Any) -> str:
     if type(value) is not str:
         raise TypeError(value)
     return value
-
-
-def line(value: Any) -> str:
-    """A text that may be shown on a terminal: without control characters. Raises `TypeError` or `ValueError`."""
-    if _CONTROL.search(text(value)):
-        raise ValueError(value)
-    return str(value)
 
 
 def one_of(allowed: Collection[str], value: Any) -> str:

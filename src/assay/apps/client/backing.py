@@ -74,7 +74,7 @@ class Backing:
         if proof is None:
             raise ProofPending(f"The log has not integrated this receipt within {timeout:g} seconds.")
         completed = bundle.with_proof(proof)
-        verdict = verify(completed, self._policy, self._clock())
+        verdict = verify(completed, self._policy, self._clock(), self._judge)
         if verdict.failures:
             raise AnswerRefused(verdict)
         return completed
@@ -116,9 +116,9 @@ class Backing:
     def _current_key(self) -> Steps[str | None]:
         """The key by which the gateway signs now, if a pinned node or fresh evidence vouches for it well enough."""
         nonce = os.urandom(32)
-        file = yield Fetch(f"/attestation?nonce={nonce.hex()}")
+        file = (yield Fetch(f"/attestation?nonce={nonce.hex()}")) or b""
         try:
-            collection = Collection.from_bytes(file or b"")
+            collection = Collection.from_bytes(file)
         except EvidenceError:
             return None
         key = collection.key.hex()
@@ -127,7 +127,7 @@ class Backing:
             return None
         if self._is_pinned(collection.certificate, key) and Level.SIGNED.meets(self._policy.floor):
             return key
-        examined = examine(self._judge, collection.to_bytes(), self._clock(), nonce=nonce)
+        examined = examine(self._judge, file, self._clock(), nonce=nonce)
         judgement = examined.judgement
         if judgement is None or not (judgement.known_code or judgement.simulated):
             return None

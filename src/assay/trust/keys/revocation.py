@@ -14,6 +14,7 @@ from typing import Any, Final
 from assay.errors import FormatError
 from assay.trust.keys.public_key import read_public_key
 from assay.trust.keys.signed import message, seal, unseal
+from assay.trust.members import count
 from assay.trust.text import read_text
 from assay.trust.timestamp import read_time, write_time
 
@@ -70,7 +71,7 @@ class Revocation:
                 node=claim["node"],
                 key=read_public_key(claim["key"]),
                 log=read_text(claim["log"]),
-                size=_count(claim["size"]),
+                size=count(claim["size"]),
                 at=read_time(claim["at"]),
                 reason=read_text(claim["reason"]),
                 signature=signature,
@@ -93,9 +94,3 @@ class Revocation:
             "size": self.size,
             "type": TYPE,
         }
-
-
-def _count(value: Any) -> int:
-    if type(value) is not int or not 0 <= value < 2**53:
-        raise TypeError(value)
-    return value

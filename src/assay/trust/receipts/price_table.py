@@ -15,9 +15,10 @@ from typing import Any, Final
 from assay.errors import AssayError, FormatError
 from assay.trust.keys.public_key import read_public_key
 from assay.trust.keys.signed import message, seal, unseal
-from assay.trust.members import count, line
+from assay.trust.members import count
 from assay.trust.receipts.predicate import Price
 from assay.trust.receipts.statement import Statement
+from assay.trust.text import read_text
 
 PAYLOAD_TYPE: Final = "application/vnd.assay.prices+json"
 TYPE: Final = "urn:assay:prices:v1"
@@ -62,7 +63,7 @@ class PriceTable:
         """Read a file that the node it names has signed. Raises `FormatError` or `SignatureError`."""
         claim, _ = unseal(PAYLOAD_TYPE, file, lambda claim: [read_public_key(claim["node"])])
         try:
-            prices = {line(model): _listed_price(row) for model, row in claim["prices"].items()}
+            prices = {read_text(model): _listed_price(row) for model, row in claim["prices"].items()}
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             raise FormatError("This is not a table of prices.") from error
         table = cls(claim["node"], prices)
@@ -119,7 +120,7 @@ def _listed_price(row: Mapping[str, Any]) -> ListedPrice:
     as_of = row["as_of"]
     return ListedPrice(
         Price(count(row["input"]), count(row["output"]), count(row["cached_input"]), count(row["image"])),
-        line(row["source"]),
-        None if as_of is None else date.fromisoformat(line(as_of)),
-        tuple(map(line, row["also"])),
+        read_text(row["source"]),
+        None if as_of is None else date.fromisoformat(read_text(as_of)),
+        tuple(map(read_text, row["also"])),
     )
