@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -14,6 +15,8 @@ class AssayError(Exception):
 
     code: ClassVar[str] = "assay_error"
     hint: str = ""
+    headers: Sequence[tuple[bytes, bytes]] = ()
+    """What an HTTP response that tells of the error says in its head."""
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)

@@ -36,6 +36,7 @@ from assay.trust.receipts.content import (
 from assay.trust.receipts.delivery import Delivery, add_to_body, write_head, write_opening, write_receipt
 from assay.trust.receipts.eip712 import typed_data
 from assay.trust.receipts.predicate import (
+    MICRO_USD,
     AnswerClaim,
     AttemptClaim,
     EngineClaim,
@@ -187,7 +188,7 @@ def _statement(answer: AnswerClaim) -> Statement:
         price=PRICE,
         price_table=sha256(_prices()).hexdigest(),
         cost=PRICE.cost(usage),
-        payment=PaymentClaim("account", "b3BhcXVl"),
+        payment=PaymentClaim("account", "b3BhcXVl", MICRO_USD, PRICE.cost(usage)),
         evidence=(),
         nonce=NONCE,
         key=CERTIFICATE,

@@ -30,6 +30,17 @@ def count(value: Any) -> int:
     return value
 
 
+def amount(value: Any) -> int:
+    """An integer from 0 on as decimal text, for what may be more than every JSON parser reads exactly.
+
+    Raises `TypeError` or `ValueError`.
+    """
+    number = int(text(value))
+    if number < 0 or str(number) != value:
+        raise ValueError(value)
+    return number
+
+
 def flag(value: Any) -> bool:
     """Raises `TypeError`."""
     if type(value) is not bool:

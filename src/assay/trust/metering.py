@@ -5,6 +5,8 @@ The gateway is given a `Meter` and does not know the rails behind it; the rails 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from assay.errors import AssayError
@@ -38,22 +40,47 @@ class ReservationSpent(PaymentError):
     hint = "allow a longer answer with `max_tokens`, which reserves more"
 
 
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A call that wants to be paid for, as it was asked, before anything is done for it."""
+
+    credential: str
+    """The API key that came with it, or nothing."""
+    method: str
+    target: str
+    """Path and query."""
+    headers: Mapping[str, str]
+    """By their lower-case names."""
+    body: bytes
+    model: str
+    maximum: int
+    """Micro-USD that it may come to."""
+
+
 class Reservation(Protocol):
     """Money set aside for one call. Exactly one of `commit` and `release` ends it; a second call does nothing."""
 
-    payment: PaymentClaim
     maximum: int
     """Micro-USD: the most that the call is charged, whatever it comes to."""
 
+    def claim(self, cost: int, capped: bool) -> PaymentClaim:
+        """What the receipt says of a payment of ``cost`` micro-USD, at most `maximum`."""
+
     def commit(self, cost: int, log_index: int) -> None:
-        """Charge ``cost`` micro-USD, at most `maximum`, for the receipt at ``log_index``; the rest is free again."""
+        """Charge ``cost`` micro-USD, for the receipt at ``log_index``; the rest is free again."""
 
     def release(self) -> None:
         """Nothing was delivered: charge nothing."""
 
+    def headers(self) -> Iterable[tuple[bytes, bytes]]:
+        """What the answer's head says of the payment as far as it has come."""
+
 
 class Meter(Protocol):
-    """One way to pay."""
+    """Ways to pay."""
 
-    async def reserve(self, credential: str, maximum: int) -> Reservation:
-        """Set aside up to ``maximum`` micro-USD. Raises `CredentialRefused` or `BudgetSpent`."""
+    async def reserve(self, purchase: Purchase) -> Reservation:
+        """Set aside what a call may come to. Raises `PaymentError` in its many forms."""
+
+    async def admit(self, credential: str) -> None:
+        """Let in who may ask for what costs nothing. Raises `CredentialRefused`."""

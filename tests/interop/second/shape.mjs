@@ -11,6 +11,11 @@ const shape = (test, what) => (value, place) => demand(test(value), `${place} is
 
 export const text = shape((value) => typeof value === "string", "a text");
 export const flag = shape((value) => typeof value === "boolean", "true or false");
+export const amount = shape(
+  (value) => typeof value === "string" && /^(0|[1-9]\d*)$/.test(value),
+  "an integer from 0 on as decimal text",
+);
+
 export const count = shape((value) => Number.isSafeInteger(value) && value >= 0, "an integer from 0 on");
 export const digest = shape((value) => isHex(value, 32), "64 lower-case hex digits");
 export const oneOf = (...known) => shape((value) => known.includes(value), `one of ${known.join(", ")}`);

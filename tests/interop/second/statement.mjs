@@ -2,7 +2,7 @@
 import { fromBase64, sha256 } from "./bytes.mjs";
 import { readCanonical } from "./canonical.mjs";
 import { demand } from "./refused.mjs";
-import { count, digest, flag, list, object, oneOf, record, single, text } from "./shape.mjs";
+import { amount, count, digest, flag, list, object, oneOf, record, single, text } from "./shape.mjs";
 
 const WHOLE = "salted-sha256";
 const STREAM = "merkle-salted-sha256";
@@ -40,7 +40,7 @@ const STATEMENT = object({
     }),
     price: object({ input: count, output: count, cached_input: count, image: count, table: digest }),
     cost: count,
-    payment: object({ rail: text, reference: text, capped: flag }),
+    payment: object({ rail: text, reference: text, asset: text, amount, capped: flag }),
     evidence: list(object({ type: text, digest: object({ sha256: digest }) })),
     nonce: text,
     node: digest,
@@ -84,6 +84,8 @@ function demandCostIsDue({ usage, price, cost, payment }) {
     of(usage.cached_input_tokens, price.cached_input) +
     of(usage.output_tokens, price.output);
   const due = (tokens + MILLION - 1n) / MILLION + of(usage.images, price.image);
+  const charged = payment.asset !== "micro-usd" || payment.amount === String(cost);
+  demand(charged, "What was charged is not the cost.");
   const isDue = payment.capped ? BigInt(cost) < due : BigInt(cost) === due;
   demand(isDue, "The cost is not what usage and price come to.");
 }

@@ -23,14 +23,14 @@ logger = logging.getLogger(__name__)
 _CALLS = {operation.path: operation for operation in Operation}
 # The Anthropic SDK adds /v1 to its base URL, the OpenAI SDK expects it there: both spellings work.
 _CALLS |= {operation.path.removeprefix("/v1"): operation for operation in Operation}
-_ALLOW = ((b"allow", b"POST"),)
-"""What RFC 9110 §15.5.6 wants said to whoever came with another method."""
 
 
 class MethodNotAllowed(AssayError):
     """The path exists, the method does not."""
 
     code = "method_not_allowed"
+    headers = ((b"allow", b"POST"),)
+    """What RFC 9110 §15.5.6 wants said to whoever came with another method."""
 
 
 class InternalError(AssayError):
@@ -101,8 +101,7 @@ class Gateway:
         self._metrics.refused(failure.code)
         if not started:
             dialect = operation.dialect if operation else _dialect_of(scope)
-            allow = _ALLOW if isinstance(failure, MethodNotAllowed) else ()
-            await respond(send, status_of(failure), write_refusal(dialect, failure), JSON, *allow)
+            await respond(send, status_of(failure), write_refusal(dialect, failure), JSON, *failure.headers)
 
 
 def _dialect_of(scope: Scope) -> Dialect:

@@ -16,6 +16,7 @@ from assay.engines.inference.routing.form import read_form
 from assay.errors import AssayError
 from assay.services.gateway.asgi import Scope
 from assay.services.gateway.repeated import refuse_repeated_members
+from assay.trust.metering import Purchase
 from assay.trust.receipts.delivery import NONCE_HEADER
 from assay.trust.receipts.predicate import Price
 
@@ -40,8 +41,23 @@ class Asked:
 
     call: Call
     model: Model
-    credential: str
+    method: str
+    target: str
+    """Path and query, as they were asked for."""
+    headers: Mapping[str, str]
     nonce: str
+
+    def purchase(self, maximum: int) -> Purchase:
+        """What is to be paid for, if the call may come to ``maximum`` micro-USD."""
+        return Purchase(
+            credential=credential_of(self.headers),
+            method=self.method,
+            target=self.target,
+            headers=self.headers,
+            body=self.call.body,
+            model=self.model.id,
+            maximum=maximum,
+        )
 
     @property
     def price(self) -> Price:
@@ -66,7 +82,7 @@ def understand(operation: Operation, scope: Scope, body: bytes, catalogue: Catal
     passed = _FORWARDED | {"content-type"} if operation.is_form else _FORWARDED
     forwarded = {name: value for name, value in headers.items() if name in passed}
     call = Call(operation, body, parsed, stream, forwarded)
-    return Asked(call, model, credential_of(headers), nonce)
+    return Asked(call, model, scope["method"], target_of(scope), headers, nonce)
 
 
 def _find(operation: Operation, name: Any, catalogue: Catalogue) -> Model:
@@ -77,6 +93,12 @@ def _find(operation: Operation, name: Any, catalogue: Catalogue) -> Model:
             "The request names no model.", hint="GET /v1/models lists them", parameter="model"
         )
     return catalogue.find(name)
+
+
+def target_of(scope: Scope) -> str:
+    """Path and query of a request, as its first line had them."""
+    query = scope["query_string"].decode("latin-1")
+    return f"{scope['path']}?{query}" if query else str(scope["path"])
 
 
 def credential_of(headers: Mapping[str, str]) -> str:

@@ -69,7 +69,7 @@ class Calls:
         self._notary.check_writable()
         opening, claim = commit_to_request(asked)
         maximum = estimate(asked.price, operation, asked.call.parsed, len(body))
-        reservation = await self._meter.reserve(asked.credential, maximum)
+        reservation = await self._meter.reserve(asked.purchase(maximum))
         try:
             async with CancelledWhenClientLeaves(receive) as watch:
                 with (

@@ -100,8 +100,7 @@ class OpenCall:
             engine=engine_claim(answer.profile),
             usage=usage,
             price=self.asked.price,
-            payment=self.reservation.payment,
-            maximum=self.reservation.maximum,
+            reservation=self.reservation,
             nonce=self.asked.nonce,
         )
 

@@ -7,7 +7,6 @@ log before the caller gets it. It writes to the log's journal and waits for noth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from assay.engines.enclave.boot_key import BootKey
@@ -17,13 +16,13 @@ from assay.engines.tlog.sequencer import Sequencer
 from assay.services.gateway.attestor import Attestor
 from assay.services.gateway.store import ReceiptIndex
 from assay.trust.envelope import Envelope
+from assay.trust.metering import Reservation
 from assay.trust.receipts.commitment import OpeningSecret
 from assay.trust.receipts.delivery import Delivery
 from assay.trust.receipts.predicate import (
     AnswerClaim,
     EngineClaim,
     ModelClaim,
-    PaymentClaim,
     Price,
     RequestClaim,
     UpstreamClaim,
@@ -95,19 +94,18 @@ class Notary:
         engine: EngineClaim,
         usage: Usage,
         price: Price,
-        payment: PaymentClaim,
-        maximum: int,
+        reservation: Reservation,
         nonce: str,
     ) -> tuple[Delivery, int]:
         """Sign and log one inference; give back what the caller receives, and the cost in micro-USD.
 
-        Where usage and price come to more than ``maximum``, that is the cost, and the receipt says so.
+        Where usage and price come to more than was reserved, that is the cost, and the receipt says so.
 
         Raises `StorageFullError` or `LogUnavailable` when it cannot be written, and `EntryTooLargeError` when there is
         too much to name; then nothing was notarised.
         """
         due, now = price.cost(usage), self._clock()
-        cost = min(due, maximum)
+        cost = min(due, reservation.maximum)
         payload = Statement(
             operation=operation,
             request=request,
@@ -119,7 +117,7 @@ class Notary:
             price=price,
             price_table=self._price_table,
             cost=cost,
-            payment=payment if cost == due else replace(payment, capped=True),
+            payment=reservation.claim(cost, capped=cost < due),
             evidence=self._attestor.current(),
             nonce=nonce,
             key=self._key.certificate(now),

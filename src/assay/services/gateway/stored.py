@@ -95,7 +95,7 @@ class Stored:
         Raises `StoredAnswersOff`, `ProviderRefusedNode`, `ClientLeft`, and the errors of the meter and the provider.
         """
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        (await self._meter.reserve(credential_of(headers), 0)).release()
+        await self._meter.admit(credential_of(headers))
         method, path = scope["method"], scope["path"]
         provider = self._keeper(_match(method, path))
         body = await read_body(receive, _MAX_BODY, _BODY_SECONDS)

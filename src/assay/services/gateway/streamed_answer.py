@@ -86,7 +86,7 @@ class StreamedAnswer:
         A client that leaves cancels this, and so does a node that stops; what was delivered until then is receipted
         and charged. Raises the log's errors, after the client has been told.
         """
-        await begin_stream(self._send, 200, _HEADERS)
+        await begin_stream(self._send, 200, (*_HEADERS, *self._call.reservation.headers()))
         try:
             await self._pass_on_or_break_off()
         except asyncio.CancelledError:

@@ -35,7 +35,8 @@ async def answer_whole(call: OpenCall, answer: Answer, send: Send) -> None:
         response_id=_text(shown.get("id")),
         served=_text(parsed.get("model")),
     )
-    await respond(send, answer.reply.status, add_to_body(body, delivery), JSON, receipt_header(delivery))
+    headers = (receipt_header(delivery), *call.reservation.headers())
+    await respond(send, answer.reply.status, add_to_body(body, delivery), JSON, *headers)
 
 
 def receipt_header(delivery: Delivery) -> tuple[bytes, bytes]:

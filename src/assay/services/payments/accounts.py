@@ -18,8 +18,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from assay.services.payments.store import AccountStore
-from assay.trust.metering import BudgetSpent, CredentialRefused
-from assay.trust.receipts.predicate import PaymentClaim
+from assay.trust.metering import BudgetSpent, CredentialRefused, Purchase
+from assay.trust.receipts.predicate import MICRO_USD, PaymentClaim
 
 RAIL = "account"
 KEY_PREFIX = "assay-"
@@ -41,14 +41,17 @@ class _Account:
 class AccountReservation:
     """Money of one account, set aside for one call."""
 
-    __slots__ = ("_account", "_ended", "_rail", "maximum", "payment")
+    __slots__ = ("_account", "_ended", "_rail", "_reference", "maximum")
 
     def __init__(self, rail: AccountRail, account: _Account, maximum: int) -> None:
         self._rail = rail
         self._account = account
         self._ended = False
         self.maximum = maximum
-        self.payment = PaymentClaim(RAIL, rail.seal(account.id))
+        self._reference = rail.seal(account.id)
+
+    def claim(self, cost: int, capped: bool) -> PaymentClaim:
+        return PaymentClaim(RAIL, self._reference, MICRO_USD, cost, capped)
 
     def commit(self, cost: int, log_index: int) -> None:
         if self._end():
@@ -56,6 +59,9 @@ class AccountReservation:
 
     def release(self) -> None:
         self._end()
+
+    def headers(self) -> Iterable[tuple[bytes, bytes]]:
+        return ()
 
     def _end(self) -> bool:
         if self._ended:
@@ -83,8 +89,9 @@ class AccountRail:
         self._store.create(secrets.token_hex(8), name, _hash(key), balance)
         return key
 
-    async def reserve(self, credential: str, maximum: int) -> AccountReservation:
-        """Set aside ``maximum`` micro-USD. Raises `CredentialRefused` or `BudgetSpent`."""
+    async def reserve(self, purchase: Purchase) -> AccountReservation:
+        """Set aside what a call may come to. Raises `CredentialRefused` or `BudgetSpent`."""
+        credential, maximum = purchase.credential, purchase.maximum
         account = self._by_key.get(credential)
         if account is None or maximum > account.free:
             account = self._read(credential)
@@ -94,6 +101,11 @@ class AccountRail:
             )
         account.reserved += maximum
         return AccountReservation(self, account, maximum)
+
+    async def admit(self, credential: str) -> None:
+        """Let in whose key opens an account, whatever is in it. Raises `CredentialRefused`."""
+        if credential not in self._by_key:
+            self._read(credential)
 
     def balance(self, credential: str) -> int:
         """Micro-USD left, not counting what is reserved by calls under way. Raises `CredentialRefused`."""

@@ -21,6 +21,9 @@ STREAM_ALGORITHM = "merkle-salted-sha256"
 MODES = {"vanilla": 0, "zkml": 1, "tee": 2, "replay": 3}
 """How a claim is meant to be checked, with the number that stands for it on the chain."""
 
+MICRO_USD = "micro-usd"
+"""The asset of whoever pays in dollars: millionths of one."""
+
 DETERMINISM = frozenset({"exact", "none"})
 SOURCES = frozenset({"provider", "node"})
 
@@ -219,15 +222,26 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class PaymentClaim:
-    """The rail that paid, and a reference only the payee can read."""
+    """The rail that paid, under which reference, and how much of what."""
 
     rail: str
     reference: str
+    """Of an account, sealed so that only the payee can read it; of a payment on a chain, its key in hex."""
+    asset: str
+    """`MICRO_USD`, or a token by its CAIP-19 name: ``eip155:31337/erc20:0x…``."""
+    amount: int
+    """What was charged, in the asset's smallest units."""
     capped: bool = False
     """Whether the call came to more than was reserved for it; what was beyond is not charged."""
 
     def to_json(self) -> dict[str, Any]:
-        return {"capped": self.capped, "rail": self.rail, "reference": self.reference}
+        return {
+            "amount": str(self.amount),
+            "asset": self.asset,
+            "capped": self.capped,
+            "rail": self.rail,
+            "reference": self.reference,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ from assay.errors import FormatError
 from assay.trust.canonical import canonicalize, parse_canonical
 from assay.trust.envelope import STATEMENT_TYPE
 from assay.trust.keys.certificate import KeyCertificate
-from assay.trust.members import count, digest, flag, one_of, text
+from assay.trust.members import amount, count, digest, flag, one_of, text
 from assay.trust.receipts.predicate import (
     DETERMINISM,
+    MICRO_USD,
     MODES,
     SOURCES,
     AnswerClaim,
@@ -118,6 +119,8 @@ class Statement:
         return statement
 
     def _cost_is_due(self) -> bool:
+        if self.payment.asset == MICRO_USD and self.payment.amount != self.cost:
+            return False
         due = self.price.cost(self.usage)
         return self.cost < due if self.payment.capped else self.cost == due
 
@@ -198,7 +201,13 @@ def _engine(value: Any) -> EngineClaim:
 
 
 def _payment(value: Any) -> PaymentClaim:
-    return PaymentClaim(text(value["rail"]), text(value["reference"]), flag(value["capped"]))
+    return PaymentClaim(
+        rail=text(value["rail"]),
+        reference=text(value["reference"]),
+        asset=text(value["asset"]),
+        amount=amount(value["amount"]),
+        capped=flag(value["capped"]),
+    )
 
 
 def _attachments(items: Any) -> tuple[AttachmentClaim, ...]:

@@ -18,6 +18,7 @@ from assay.trust.receipts.content import ANSWER, SENT, claim_body, claim_request
 from assay.trust.receipts.delivery import Delivery, add_to_body, write_head, write_opening, write_receipt
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.predicate import (
+    MICRO_USD,
     AnswerClaim,
     AttemptClaim,
     EngineClaim,
@@ -111,7 +112,7 @@ class Node:
             price=Price(1000, 2000),
             price_table="55" * 32,
             cost=1,
-            payment=PaymentClaim("account", ""),
+            payment=PaymentClaim("account", "", MICRO_USD, 1),
             evidence=self.evidence,
             nonce=nonce,
             key=self.certificate,

@@ -22,6 +22,7 @@ from assay.services.gateway.notary import RETRY_AFTER, LogUnavailable, Notary, l
 from assay.services.gateway.store import ReceiptIndex
 from assay.trust.receipts.commitment import OpeningSecret
 from assay.trust.receipts.predicate import (
+    MICRO_USD,
     AnswerClaim,
     AttachmentClaim,
     EngineClaim,
@@ -37,6 +38,18 @@ from assay.trust.receipts.statement import receipt_id
 from assay.trust.transparency.note import NoteSigner
 
 DIGEST = "ab" * 32
+
+
+class Reserved:
+    """Money set aside by a rail that has plenty."""
+
+    def __init__(self, maximum: int) -> None:
+        self.maximum = maximum
+
+    def claim(self, cost: int, capped: bool) -> PaymentClaim:
+        return PaymentClaim("account", "c2VhbGVk", MICRO_USD, cost, capped)
+
+
 CALL: dict[str, Any] = {
     "opening": OpeningSecret(bytes(32)),
     "operation": "chat.completions",
@@ -47,8 +60,7 @@ CALL: dict[str, Any] = {
     "engine": EngineClaim("engine", "1", "none", DIGEST),
     "usage": Usage(input_tokens=1_500_000, output_tokens=1),
     "price": Price(input=2, output=1),
-    "payment": PaymentClaim("account", "c2VhbGVk"),
-    "maximum": 10,
+    "reservation": Reserved(10),
     "nonce": "",
 }
 
@@ -91,10 +103,10 @@ def test_a_receipt(desk: Desk) -> None:
 
 @pytest.mark.parametrize(("maximum", "cost", "capped"), [(3, 3, True), (4, 4, False), (0, 0, True)])
 def test_no_more_is_charged_than_was_reserved(desk: Desk, maximum: int, cost: int, capped: bool) -> None:
-    _, charged = desk.notary.notarise(**CALL | {"maximum": maximum})
+    _, charged = desk.notary.notarise(**CALL | {"reservation": Reserved(maximum)})
     ((_, statement, _),) = logged_statements(desk.log, 0)
     assert charged == statement.cost == cost
-    assert statement.payment == replace(CALL["payment"], capped=capped)
+    assert statement.payment == Reserved(maximum).claim(cost, capped)
     assert (statement.usage, statement.price) == (CALL["usage"], CALL["price"])
 
 

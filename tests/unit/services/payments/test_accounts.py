@@ -14,8 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from assay.services.payments.accounts import RAIL, AccountRail, AccountReservation
 from assay.services.payments.store import AccountStore
-from assay.trust.metering import BudgetSpent, CredentialRefused
-from assay.trust.receipts.predicate import PaymentClaim
+from assay.trust.metering import BudgetSpent, CredentialRefused, Purchase
+from assay.trust.receipts.predicate import MICRO_USD, PaymentClaim
 
 SEALING_KEY = bytes(range(32))
 AMOUNTS = st.integers(0, 1000)
@@ -39,6 +39,10 @@ class Held:
     account: Account
     maximum: int
     reservation: AccountReservation
+
+
+def purchase(credential: str, maximum: int) -> Purchase:
+    return Purchase(credential, "POST", "/v1/chat/completions", {}, b"{}", "model", maximum)
 
 
 class Books(RuleBasedStateMachine):
@@ -84,7 +88,7 @@ class Books(RuleBasedStateMachine):
         account = self.accounts[pick % len(self.accounts)]
         free = account.balance - account.reserved
         try:
-            reservation = asyncio.run(self.rail.reserve(account.key, maximum))
+            reservation = asyncio.run(self.rail.reserve(purchase(account.key, maximum)))
         except BudgetSpent:
             assert maximum > free
         else:
@@ -102,7 +106,7 @@ class Books(RuleBasedStateMachine):
     def commit(self, pick: int, cost: int, endings: int) -> None:
         held = self.take(pick)
         cost = min(cost, held.maximum)
-        self.log.append((held.reservation.payment, cost))
+        self.log.append((held.reservation.claim(cost, False), cost))
         held.account.balance -= cost
         for _ in range(endings):
             held.reservation.commit(cost, len(self.log) - 1)
@@ -122,7 +126,7 @@ class Books(RuleBasedStateMachine):
     def receipt_of_another_payee(self, cost: int, rail: str, reference: str) -> None:
         if reference == "sealed":
             reference = AccountRail(self.store, bytes(32)).seal("0123456789abcdef")
-        self.log.append((PaymentClaim(rail, reference), cost))
+        self.log.append((PaymentClaim(rail, reference, MICRO_USD, cost), cost))
 
     @rule()
     def flush(self) -> None:
@@ -138,7 +142,7 @@ class Books(RuleBasedStateMachine):
         if in_between and self.held:
             held = self.take(pick)
             cost = min(cost, held.maximum)
-            self.log.append((held.reservation.payment, cost))
+            self.log.append((held.reservation.claim(cost, False), cost))
             held.account.balance -= cost
         self.store.close()
         self.held.clear()
@@ -164,7 +168,7 @@ def test_a_key_that_opens_nothing(tmp_path: Path, key: str) -> None:
     rail = AccountRail(AccountStore(tmp_path / "accounts.sqlite"), SEALING_KEY)
     rail.open_account("somebody", 100)
     with pytest.raises(CredentialRefused) as refused:
-        asyncio.run(rail.reserve(key, 0))
+        asyncio.run(rail.reserve(purchase(key, 0)))
     assert key == "" or key not in str(refused.value)
 
 

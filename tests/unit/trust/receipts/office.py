@@ -34,6 +34,7 @@ from assay.trust.receipts.content import (
 )
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.predicate import (
+    MICRO_USD,
     AnswerClaim,
     AttemptClaim,
     EngineClaim,
@@ -139,7 +140,7 @@ class Office:
             price=price,
             price_table="55" * 32,
             cost=price.cost(usage),
-            payment=PaymentClaim("account", "c2VhbGVk"),
+            payment=PaymentClaim("account", "c2VhbGVk", MICRO_USD, price.cost(usage)),
             evidence=(),
             nonce="n-1",
             key=self.key.certificate(NOW),
