@@ -11,15 +11,13 @@ from pathlib import Path
 import click
 import orjson
 
+from assay.apps.cli.bring_chain import bring_chain, local_chain
 from assay.apps.cli.durations import spell
 from assay.apps.cli.files import write_file
-from assay.apps.cli.step import step
 from assay.apps.cli.table import format_table
-from assay.apps.network.address import is_free
 from assay.apps.network.home import Home
-from assay.engines.chain import anvil
 from assay.engines.chain.errors import ChainDown
-from assay.engines.chain.local import ANY_PORT, CHAIN_ID, DEFAULT_PORT, LOOPBACK, LocalChain
+from assay.engines.chain.local import CHAIN_ID, DEFAULT_PORT
 from assay.engines.chain.rpc import Rpc
 from assay.engines.chain.wire import from_quantity
 
@@ -34,23 +32,16 @@ def chain() -> None:
 def up(port: int | None) -> None:
     """Start the chain of this machine where it ended, or begin one. It runs until `assay chain down`."""
     home = Home.find(os.environ)
-    local = _local(home)
-    if (running := local.find()) is not None:
+    if (running := local_chain(home).find()) is not None:
         click.echo(f"The chain is already up, for {spell(time.time() - running.since)}.")
-    elif anvil.find(home.engines) is None:
-        with step(f"fetching anvil {anvil.VERSION} from npm, 19 MB"):
-            anvil.fetch(home.engines)
-    if port is None:
-        port = DEFAULT_PORT if is_free(LOOPBACK, DEFAULT_PORT) else ANY_PORT
-    home.create()
-    running = local.start(port)
+    running = bring_chain(home, port)
     click.echo(f"chain {CHAIN_ID}  {running.url}")
 
 
 @chain.command()
 def down() -> None:
     """Stop the chain of this machine. Its blocks are kept."""
-    local = _local(Home.find(os.environ))
+    local = local_chain(Home.find(os.environ))
     if local.find() is None:
         click.echo("No chain is running.")
     elif local.stop():
@@ -64,7 +55,7 @@ def down() -> None:
 @chain.command()
 def status() -> None:
     """Say whether the chain of this machine runs, and how far it is; ends with 1 when it does not."""
-    running = _local(Home.find(os.environ)).find()
+    running = local_chain(Home.find(os.environ)).find()
     if running is None:
         click.echo("No chain is running. `assay chain up` starts one.")
         sys.exit(1)
@@ -87,7 +78,7 @@ def deploy(rpc: str | None) -> None:
     home.create()
     if rpc is not None:
         deployments = asyncio.run(place(home, rpc, bring))
-    elif (local := _local(home).find()) is not None:
+    elif (local := local_chain(home).find()) is not None:
         deployments = asyncio.run(place(home, local.url, bring_home))
     else:
         raise ChainDown("No chain is running on this machine.")
@@ -113,7 +104,3 @@ def export(file: Path | None, chain_id: int) -> None:
 async def _height(url: str) -> int:
     async with Rpc(url) as rpc:
         return from_quantity(await rpc.call("eth_blockNumber"))
-
-
-def _local(home: Home) -> LocalChain:
-    return LocalChain(home.chain, anvil.path(home.engines))

@@ -12,22 +12,25 @@ from pathlib import Path
 
 import click
 
+from assay.apps.cli.bring_chain import bring_chain, bring_contracts, local_chain
 from assay.apps.cli.durations import spell
 from assay.apps.cli.step import step
 from assay.apps.network.address import ANY_PORT, DEFAULT_PORT, LOOPBACK, is_free
 from assay.apps.network.health import Health
 from assay.apps.network.home import Home
 from assay.apps.network.supervisor import Supervisor
+from assay.engines.chain.errors import AnvilMissing, ChainExtraMissing
 from assay.engines.process.presence import Running
 
 
 @click.command()
 @click.option("--detach", "-d", is_flag=True, help="Leave it running in the background.")
 @click.option("--demo", is_flag=True, help="Make one call to the local model and show how it verifies.")
+@click.option("--no-chain", is_flag=True, help="Leave the chain out: calls are paid from accounts alone.")
 @click.option("--host", default=LOOPBACK, show_default=True, help="Address to listen on.")
 @click.option("--port", type=int, help=f"Default: {DEFAULT_PORT}, or a free one if another program has it.")
-def up(detach: bool, demo: bool, host: str, port: int | None) -> None:
-    """Bring up the network on this machine: a gateway with local models, its log, and an account.
+def up(detach: bool, demo: bool, no_chain: bool, host: str, port: int | None) -> None:
+    """Bring up the network on this machine: a chain, and a gateway with local models, its log, and an account.
 
     A network that is up already is left as it is.
     """
@@ -40,7 +43,10 @@ def up(detach: bool, demo: bool, host: str, port: int | None) -> None:
             since = spell(time.time() - running.since)
             click.echo(f"Assay is already up: {running.url}, process {running.pid}, for {since}.")
         else:
-            running = _start(supervisor, home, host, port)
+            click.echo(f"Assay in {home.root}")
+            if not no_chain and _bring_chain(home) and not stays:
+                at_the_end.callback(local_chain(home).stop)
+            running = _start(supervisor, host, port)
             if not stays:
                 at_the_end.callback(_stop, supervisor, running)
             _load_models(supervisor)
@@ -53,8 +59,17 @@ def up(detach: bool, demo: bool, host: str, port: int | None) -> None:
             _hold(supervisor, home)
 
 
-def _start(supervisor: Supervisor, home: Home, host: str, port: int | None) -> Running:
-    click.echo(f"Assay in {home.root}")
+def _bring_chain(home: Home) -> bool:
+    """Whether a chain was brought up: without one, calls are still answered, and paid from accounts."""
+    try:
+        bring_contracts(home, bring_chain(home).url)
+    except (AnvilMissing, ChainExtraMissing) as missing:
+        click.echo(f"No chain, so calls are paid from accounts alone. {missing}", err=True)
+        return False
+    return True
+
+
+def _start(supervisor: Supervisor, host: str, port: int | None) -> Running:
     if port is None:
         port = DEFAULT_PORT if is_free(host, DEFAULT_PORT) else ANY_PORT
         if port == ANY_PORT:
