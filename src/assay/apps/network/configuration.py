@@ -1,4 +1,4 @@
-"""The operator's file, ``assay.toml``: what a node serves, and the enclave it opens."""
+"""The operator's file, ``assay.toml``: what a node serves, the enclave it opens, and how it is paid."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assay.apps.network.enclave import EnclaveSettings
 from assay.apps.network.home import Home
+from assay.apps.network.payments import PaymentSettings
 from assay.engines.inference.catalogue import Catalogue
 from assay.engines.inference.configuration import read_catalogue
 from assay.engines.inference.settings import Settings
@@ -22,6 +23,7 @@ class Configuration:
 
     catalogue: Catalogue
     enclave: EnclaveSettings
+    payments: PaymentSettings
     digest: bytes
     """SHA-384 of the file's bytes, as `assay enclave measure` foretells it."""
 
@@ -34,7 +36,9 @@ class Configuration:
         content = _content(home)
         with _parse(content) as file:
             enclave = EnclaveSettings.read(file.table("enclave"))
-            return cls(read_catalogue(file, environment), enclave, hashlib.sha384(content).digest())
+            payments = PaymentSettings.read(file.table("payments"))
+            catalogue = read_catalogue(file, environment)
+            return cls(catalogue, enclave, payments, hashlib.sha384(content).digest())
 
 
 def load_enclave_settings(home: Home) -> EnclaveSettings:

@@ -1,0 +1,70 @@
+"""How a node is paid: from accounts always, and by signature over one chain where it has one.
+
+    [payments]
+    rpc = "https://mainnet.base.org"
+    chain_id = 8453
+    opg_usd = "0.10"
+
+Without the table it is the chain of this machine, if the network's contracts were brought there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from assay.engines.chain.local import CHAIN_ID
+from assay.engines.inference.settings import Settings
+from assay.errors import ConfigError
+
+_MICRO = 10**6
+_PLAY_PRICE = 100_000
+"""Micro-USD for one OPG of a chain of this machine, where it is play money."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSettings:
+    """The table ``[payments]``."""
+
+    rpc: str | None = None
+    """URL of the chain's node; None means the chain of this machine."""
+    chain_id: int = CHAIN_ID
+    opg_price: int = _PLAY_PRICE
+    """Micro-USD that one OPG is taken for."""
+
+    @classmethod
+    def read(cls, table: Settings | None) -> PaymentSettings:
+        """Raises `ConfigError` naming the setting at fault."""
+        if table is None:
+            return cls()
+        with table:
+            rpc, chain_id = table.text("rpc"), table.whole("chain_id")
+            price = _price(table.text("opg_usd"), f"{table.where}.opg_usd")
+        if (rpc is None) != (chain_id is None):
+            raise ConfigError(
+                f"{table.where} needs `rpc` and `chain_id` together",
+                hint="a signature names the chain it is for: say which one the node at the URL has to be of",
+            )
+        if rpc is None or chain_id is None:
+            return cls(opg_price=_PLAY_PRICE if price is None else price)
+        if price is None:
+            raise ConfigError(
+                f"{table.where} needs `opg_usd`", hint='say what one OPG is taken for: opg_usd = "0.10"'
+            )
+        return cls(rpc, chain_id, price)
+
+
+def _price(text: str | None, where: str) -> int | None:
+    """Micro-USD for an amount of dollars in decimals: as text, since 0.1 is no binary number."""
+    if text is None:
+        return None
+    try:
+        price = Decimal(text) * _MICRO
+    except InvalidOperation:
+        price = Decimal(0)
+    if not price.is_finite() or price <= 0 or price != int(price):
+        raise ConfigError(
+            f"{where} is no amount of dollars above zero, with at most six decimals",
+            hint='write it like "0.10"',
+        )
+    return int(price)
