@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.engines.chain.errors import ChainExtraMissing
 
 try:
-    import coincurve  # noqa: F401 - without it keys sign in pure Python, and nobody says so
+    from coincurve import PublicKey  # without it keys sign in pure Python too, and nobody says so
     from eth_abi.codec import ABICodec
     from eth_abi.decoding import AddressDecoder
     from eth_abi.encoding import AddressEncoder
@@ -25,6 +25,7 @@ __all__ = [
     "AddressEncoder",
     "DecodingError",
     "EthAccount",
+    "PublicKey",
     "abi_registry",
     "keccak",
     "to_checksum_address",
