@@ -17,6 +17,8 @@ class PaymentError(AssayError):
     """The call is not paid for."""
 
     code = "payment_refused"
+    document: bytes = b""
+    """JSON that an HTTP response has as its body, where a standard of payments says so and no dialect of models."""
 
 
 class CredentialRefused(PaymentError):

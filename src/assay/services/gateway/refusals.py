@@ -8,11 +8,20 @@ import orjson
 
 from assay.engines.inference.operation import Dialect
 from assay.errors import AssayError
+from assay.trust.metering import PaymentError
 
 _STATUS = {
     "invalid_api_key": 401,
     "insufficient_balance": 402,
     "budget_spent": 402,
+    "payment_required": 402,
+    "payment_invalid": 402,
+    "payment_already_used": 402,
+    "permit2_allowance_required": 412,
+    "payer_busy": 429,
+    "payer_unsettled": 429,
+    "payments_unavailable": 503,
+    "rate_stale": 503,
     "model_not_found": 404,
     "model_unpriced": 404,
     "route_not_found": 404,
@@ -65,6 +74,8 @@ def status_of(error: AssayError) -> int:
 
 def write_refusal(dialect: Dialect, error: AssayError) -> bytes:
     """The error body in the dialect's own shape; ``code`` and ``hint`` are ours in both."""
+    if isinstance(error, PaymentError) and error.document:
+        return error.document
     return write_error(dialect, status_of(error), error.code, error.message, error.hint, _parameter(error))
 
 

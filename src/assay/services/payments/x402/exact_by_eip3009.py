@@ -1,0 +1,95 @@
+"""x402's scheme ``exact`` over EIP-3009: as over Permit2, by the token's own word, and without any approval before."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import orjson
+from x402.schemas import PaymentRequirements
+
+from assay.engines.chain.bindings.opg import OPG
+from assay.engines.chain.library import Address
+from assay.services.payments.payment import Authorization, Payment
+from assay.services.payments.x402.eip3009 import METHOD, AuthorizedTransfer, is_authorization
+from assay.services.payments.x402.funds import admit_within_balance
+from assay.services.payments.x402.market import Market, refuse_unless
+from assay.services.payments.x402.order import Order
+from assay.services.payments.x402.presented import Presented
+from assay.services.payments.x402.rail import Checked
+
+SCHEME: Final = "exact"
+_MAX_SIGNATURE: Final = 1024
+"""Bytes: a call with a longer one does not fit into a batch of the `Facilitator`."""
+
+
+class ExactByEip3009:
+    """Implements `assay.services.payments.x402.rail.Rail`."""
+
+    name = SCHEME
+
+    def __init__(self, market: Market) -> None:
+        self._market = market
+        self._token = OPG(market.terms.token)
+
+    def demand(self, order: Order) -> PaymentRequirements:
+        return self._market.demand(order, SCHEME, METHOD)
+
+    def takes(self, presented: Presented) -> bool:
+        return presented.scheme == SCHEME and is_authorization(presented.payload)
+
+    async def check(self, presented: Presented, order: Order) -> Checked:
+        market, terms = self._market, self._market.terms
+        transfer = AuthorizedTransfer.read(presented.payload)
+        market.check_network(presented)
+        transfer.check(terms, market.now())
+        refuse_unless(
+            market.is_demanded(transfer.amount, order, SCHEME, METHOD),
+            "invalid_exact_evm_payload_authorization_value_mismatch",
+            "The amount signed is not what was asked for, for this request.",
+        )
+        market.check_bound(presented, order, transfer.nonce)
+        refuse_unless(
+            len(transfer.signature) <= _MAX_SIGNATURE,
+            "invalid_exact_evm_payload_signature",
+            f"The signature is longer than {_MAX_SIGNATURE} bytes.",
+        )
+        holding, is_used = await asyncio.gather(
+            market.holdings.of(transfer.payer), market.holdings.read(transfer.is_used(self._token))
+        )
+        await transfer.check_signature(terms, holding, market.holdings)
+        refuse_unless(
+            not is_used,
+            "invalid_exact_evm_nonce_already_used",
+            "The payment's nonce is used on the chain, or cancelled.",
+        )
+        rate = market.rate()
+        authorization = Authorization(
+            key=market.key(terms.token, transfer.payer, transfer.nonce),
+            rail=SCHEME,
+            source=terms.source(transfer.payer),
+            payer=transfer.payer,
+            asset=terms.asset,
+            maximum=transfer.amount,
+            request=order.digest,
+            identifier=presented.identifier,
+            signed=orjson.dumps(transfer.to_json()),
+            expires_at=transfer.valid_before,
+        )
+        lent = rate.units(market.unsettled)
+        admit = admit_within_balance(transfer.amount, holding, lent, "invalid_exact_evm_insufficient_balance")
+        return Checked(authorization, admit, rate.worth(transfer.amount), lambda cost: transfer.amount)
+
+    def collects(self, payment: Payment) -> bool:
+        signed = orjson.loads(payment.authorization.signed)
+        return payment.authorization.rail == SCHEME and is_authorization(signed)
+
+    def collect(self, payment: Payment) -> tuple[Address, bytes]:
+        call = self._of(payment).transfer(self._token)
+        return call.to, call.data
+
+    async def is_spent(self, payment: Payment) -> bool:
+        return await self._market.holdings.read(self._of(payment).is_used(self._token))
+
+    def _of(self, payment: Payment) -> AuthorizedTransfer:
+        return AuthorizedTransfer.read(orjson.loads(payment.authorization.signed))

@@ -1,0 +1,82 @@
+"""What the two schemes over Permit2 share: everything but which proxy moves the money, and how much of it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import orjson
+
+from assay.engines.chain.canonical import PERMIT2
+from assay.engines.chain.library import Address
+from assay.services.payments.payment import Admit, Authorization, Payment
+from assay.services.payments.x402.funds import admit_within_allowance
+from assay.services.payments.x402.market import Market, refuse_unless
+from assay.services.payments.x402.order import Order
+from assay.services.payments.x402.permit2 import METHOD, PermitTransfer
+from assay.services.payments.x402.presented import Presented
+
+_MAX_SIGNATURE: Final = 1024
+"""Bytes: a call with a longer one does not fit into a batch of the `Facilitator`."""
+
+
+class Permitted:
+    """Transfers by Permit2 of one scheme."""
+
+    def __init__(self, market: Market, scheme: str, proxy: Address) -> None:
+        self._market = market
+        self._scheme = scheme
+        self._proxy = proxy
+
+    async def check(
+        self, transfer: PermitTransfer, presented: Presented, order: Order
+    ) -> tuple[Authorization, Admit]:
+        """Raises `PaymentInvalid`, and `PaymentsUnavailable` where the chain does not answer."""
+        market, terms = self._market, self._market.terms
+        market.check_network(presented)
+        transfer.check(terms, self._proxy, market.now())
+        refuse_unless(
+            market.is_demanded(transfer.amount, order, self._scheme, METHOD),
+            "permit2_amount_mismatch",
+            "The amount signed is not what was asked for, for this request.",
+        )
+        nonce = transfer.nonce.to_bytes(32)
+        market.check_bound(presented, order, nonce)
+        refuse_unless(
+            len(transfer.signature) <= _MAX_SIGNATURE,
+            "invalid_permit2_signature",
+            f"The signature is longer than {_MAX_SIGNATURE} bytes.",
+        )
+        holding, word = await asyncio.gather(
+            market.holdings.of(transfer.payer), market.holdings.read(transfer.nonce_word())
+        )
+        await transfer.check_signature(terms, holding, market.holdings)
+        refuse_unless(
+            not transfer.is_used(word), "permit2_invalid_nonce", "The payment's nonce is used on the chain."
+        )
+        authorization = Authorization(
+            key=market.key(PERMIT2, transfer.payer, nonce),
+            rail=self._scheme,
+            source=terms.source(transfer.payer),
+            payer=transfer.payer,
+            asset=terms.asset,
+            maximum=transfer.amount,
+            request=order.digest,
+            identifier=presented.identifier,
+            signed=orjson.dumps(transfer.to_json()),
+            expires_at=transfer.deadline,
+        )
+        lent = market.rate().units(market.unsettled)
+        admit = admit_within_allowance(
+            transfer.amount, holding, lent, terms.token, "permit2_insufficient_balance"
+        )
+        return authorization, admit
+
+    def of(self, payment: Payment) -> PermitTransfer:
+        """What was signed."""
+        return PermitTransfer.read(orjson.loads(payment.authorization.signed))
+
+    async def is_spent(self, payment: Payment) -> bool:
+        """Raises `PaymentsUnavailable`."""
+        transfer = self.of(payment)
+        return transfer.is_used(await self._market.holdings.read(transfer.nonce_word()))

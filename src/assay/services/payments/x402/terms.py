@@ -1,0 +1,53 @@
+"""What a payment has to say to be one for this node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assay.engines.chain.canonical import PERMIT2
+from assay.engines.chain.library import Address
+from assay.engines.chain.typed_data import Domain
+
+TIMEOUT_S = 3600
+"""How long a payment is asked to be good for: a long stream, and a batch that waits for a busy chain."""
+COLLECTION_S = 600
+"""How long a payment still has to be good for when its call begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Chain, token and parties."""
+
+    chain_id: int
+    token: Address
+    payee: Address
+    """Who gets the money."""
+    facilitator: Address
+    """The `Facilitator` contract, which alone may say what an ``upto`` payment comes to."""
+    name: str = "OPG"
+    """The token's, under which its holders sign."""
+    version: str = "1"
+
+    @property
+    def network(self) -> str:
+        """CAIP-2."""
+        return f"eip155:{self.chain_id}"
+
+    @property
+    def asset(self) -> str:
+        """CAIP-19."""
+        return f"{self.network}/erc20:{self.token}"
+
+    def source(self, payer: Address) -> str:
+        """Whose money it is: all that one payer has of the token stands behind all their payments."""
+        return f"{self.asset}/{payer}"
+
+    @property
+    def token_domain(self) -> Domain:
+        """What payers sign under by EIP-3009."""
+        return Domain(self.name, self.chain_id, self.token, self.version)
+
+    @property
+    def permit2_domain(self) -> Domain:
+        """What payers sign under by Permit2."""
+        return Domain("Permit2", self.chain_id, PERMIT2)
