@@ -17,10 +17,11 @@ from assay.engines.chain.bindings.permit2 import Permit2
 from assay.engines.chain.bindings.settlement import Settlement
 from assay.engines.chain.bindings.x402_exact_permit2_proxy import X402ExactPermit2Proxy
 from assay.engines.chain.bindings.x402_upto_permit2_proxy import X402UptoPermit2Proxy
+from assay.engines.chain.canonical import PERMIT2, X402_EXACT_PROXY, X402_UPTO_PROXY
 from assay.engines.chain.chain import Chain
 from assay.engines.chain.contract import Call, Contract
 from assay.engines.chain.deployments import Deployed, Deployments, Planned, deploy
-from assay.engines.chain.library import Address, to_checksum_address
+from assay.engines.chain.library import Address
 from assay.engines.chain.sender import Sender
 from assay.engines.chain.wire import to_data, to_quantity
 
@@ -29,11 +30,11 @@ UNIT = 10**18
 """The smallest units in one OPG."""
 
 CANONICAL: Mapping[type[Contract], Address] = {
-    Permit2: to_checksum_address("0x000000000022D473030F116dDEE9F6B43aC78BA3"),
-    X402ExactPermit2Proxy: to_checksum_address("0x402085c248EeA27D92E8b30b2C58ed07f9E20001"),
-    X402UptoPermit2Proxy: to_checksum_address("0x4020A4f3b7b90ccA423B9fabCc0CE57C6C240002"),
+    Permit2: PERMIT2,
+    X402ExactPermit2Proxy: X402_EXACT_PROXY,
+    X402UptoPermit2Proxy: X402_UPTO_PROXY,
 }
-"""Where they are on every chain; signatures name these addresses."""
+"""What is on every chain, and has to be laid on one of this machine."""
 
 HELPING = 100 * UNIT
 GAS_MONEY = ETHER // 10
