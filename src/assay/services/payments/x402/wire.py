@@ -104,12 +104,14 @@ def _identifier(value: Any) -> str:
 
 
 def write_required(url: str, accepts: Sequence[PaymentRequirements], error: str) -> Header:
-    """The header of version 2 that says how to pay. ``error``: x402's code of what was wrong with what came."""
+    """The header of version 2 that says how to pay. ``error``: x402's code of what was wrong with what came.
+
+    It declares no extensions, though a payment may use them: Python's x402 client needs further packages to read any.
+    """
     required = PaymentRequired(
         error=error,
         resource=ResourceInfo(url=url, mime_type="application/json"),
         accepts=list(accepts),
-        extensions={IDENTIFIER_EXTENSION: {"info": {"required": False}}},
     )
     return b"payment-required", base64.b64encode(_json(required))
 
