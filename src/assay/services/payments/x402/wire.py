@@ -7,7 +7,6 @@ version 1   402 with the same as JSON  ->  X-PAYMENT          ->  X-PAYMENT-RESP
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -49,24 +48,27 @@ def read_payment(headers: Mapping[str, str]) -> Presented:
         raise PaymentMalformed(f"The payment is longer than {MAX_HEADER} characters.")
     try:
         payment = orjson.loads(base64.b64decode(value, validate=True))
-        if payment["x402Version"] == 1:
-            return _read_v1(PaymentPayloadV1.model_validate(payment))
-        return _read_v2(PaymentPayload.model_validate(payment))
-    except (binascii.Error, orjson.JSONDecodeError):
+    except ValueError:
         raise PaymentMalformed("The payment is not base64 of JSON.") from None
-    except (ValidationError, LookupError, TypeError, AttributeError):
+    version = payment.get("x402Version") if isinstance(payment, dict) else None
+    read = {1: _read_v1, 2: _read_v2}.get(version) if type(version) is int else None
+    if read is None:
+        raise PaymentMalformed("The payment is of no version of x402 that this node knows.")
+    try:
+        return read(payment)
+    except ValidationError:
         raise PaymentMalformed("The payment is no x402 PaymentPayload.") from None
 
 
-def _read_v1(payment: PaymentPayloadV1) -> Presented:
+def _read_v1(value: Mapping[str, Any]) -> Presented:
+    payment = PaymentPayloadV1.model_validate(value)
     networks = {name: network for network, name in _V1_NETWORKS.items()}
     network = networks.get(payment.network, payment.network)
     return Presented(1, payment.scheme, network, payment.payload)
 
 
-def _read_v2(payment: PaymentPayload) -> Presented:
-    if payment.x402_version != 2:
-        raise PaymentMalformed("The payment is of a version of x402 that this node does not know.")
+def _read_v2(value: Mapping[str, Any]) -> Presented:
+    payment = PaymentPayload.model_validate(value)
     extensions = payment.extensions or {}
     return Presented(
         version=2,
@@ -80,8 +82,9 @@ def _read_v2(payment: PaymentPayload) -> Presented:
 
 
 def _info(extensions: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """What the payer says by an extension; nothing, if it uses it not, or only repeats what the node said of it."""
-    info = (extensions.get(name) or {}).get("info") or {}
+    """What the payer says by an extension; nothing, if it does not use it."""
+    extension = extensions.get(name, {})
+    info = extension.get("info", {}) if isinstance(extension, dict) else None
     if not isinstance(info, dict):
         raise PaymentMalformed(f"The payment's extension {name} has no object `info`.")
     return info
