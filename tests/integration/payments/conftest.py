@@ -165,6 +165,11 @@ def books() -> MemoryBooks:
 
 @pytest.fixture
 def gate(market: Market, books: MemoryBooks) -> Gate:
+    return open_gate(market, books)
+
+
+def open_gate(market: Market, books: MemoryBooks) -> Gate:
+    """With every rail, in the order in which a node asks."""
     return Gate([Upto(market), ExactByPermit2(market), ExactByEip3009(market)], books)
 
 
