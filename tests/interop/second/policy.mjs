@@ -21,6 +21,7 @@ export const RANK = {
 const DEFAULTS = {
   floor: "SIGNED",
   nodes: [],
+  payees: [],
   anchors: [],
   measurements: [],
   appraisal: null,
@@ -43,7 +44,7 @@ export function readPolicy(value) {
   demand(Object.keys(value).every(isKnown), "The policy has a member that is not known.");
   const policy = { ...DEFAULTS, ...value };
   demand(Object.hasOwn(RANK, policy.floor), "The floor is no level.");
-  for (const name of ["nodes", "anchors", "measurements", "revocations", "logs", "witnesses"]) {
+  for (const name of ["nodes", "payees", "anchors", "measurements", "revocations", "logs", "witnesses"]) {
     demand(Array.isArray(policy[name]), `${name} is not a list.`);
   }
   demand(policy.nodes.every((key) => isHex(key, 32)), "A node is named by its raw public key in hex.");

@@ -105,6 +105,8 @@ def succeed(file: Path) -> None:
 def _show_believed(policy: Policy) -> None:
     for node in sorted(policy.nodes):
         click.echo(f"node     {node}  called {key_id(bytes.fromhex(node))[:16]}")
+    for payee in policy.payees:
+        click.echo(f"payee    {payee.account}  of {key_id(bytes.fromhex(payee.node))[:16]}")
     for anchor in policy.anchors:
         click.echo(f"root     {anchor.fingerprint}  {anchor.family}, {anchor.kind.value}: {anchor.name}")
         if anchor.kind is not AnchorKind.PRODUCTION:

@@ -39,7 +39,7 @@ def introduce(node: Node, home: Home, url: str) -> None:
 
 
 def believe(home: Home, met: Policy) -> None:
-    """Add the keys, roots and logs of ``met`` to the policy of ``home``; what it demands stays as it is.
+    """Add the keys, payees, roots and logs of ``met`` to the policy of ``home``; what it demands stays as it is.
 
     Raises `RootUnvouched` for a root that ``met`` calls more than is known of it, `ConfigError` for a policy that
     cannot be read; nothing is written then.
@@ -49,6 +49,7 @@ def believe(home: Home, met: Policy) -> None:
     joined = replace(
         known,
         nodes=known.nodes | met.nodes,
+        payees=tuple(dict.fromkeys((*known.payees, *met.payees))),
         anchors=tuple(dict.fromkeys((*known.anchors, *met.anchors))),
         revocations=tuple(dict.fromkeys((*known.revocations, *met.revocations))),
         logs=tuple(dict.fromkeys((*known.logs, *met.logs))),
@@ -59,12 +60,19 @@ def believe(home: Home, met: Policy) -> None:
 def follow(home: Home, succession: Succession) -> bool:
     """Believe the new identity in place of the old, if the policy of ``home`` believes that; tells whether it did.
 
+    The new one is paid where the old one was.
+
     Raises `ConfigError` for a policy that cannot be read.
     """
     known = _policy(home)
     if succession.old not in known.nodes:
         return False
-    _write(home.trust, replace(known, nodes=known.nodes - {succession.old} | {succession.new}).to_json())
+    nodes = known.nodes - {succession.old} | {succession.new}
+    payees = tuple(
+        replace(payee, node=succession.new) if payee.node == succession.old else payee
+        for payee in known.payees
+    )
+    _write(home.trust, replace(known, nodes=nodes, payees=payees).to_json())
     return True
 
 

@@ -22,13 +22,15 @@ class RootUnvouched(ConfigError):
 
 
 def introduced(said: Policy, pinned: Sequence[TrustAnchor] = PRODUCTION) -> Policy:
-    """Whom ``said`` names: nodes, roots, revocations and logs, under the demands of an empty policy.
+    """Whom ``said`` names: nodes, payees, roots, revocations and logs, under the demands of an empty policy.
 
     ``pinned`` are the roots that the verifier knows from elsewhere. A root that is one of them must be called what it
-    is, and comes back as it is pinned; any other may only be called simulated. Raises `RootUnvouched`.
+    is, and comes back as it is pinned; any other may only be called simulated. Payees of nodes that ``said`` does not
+    name are left out. Raises `RootUnvouched`.
     """
     return Policy(
         nodes=said.nodes,
+        payees=tuple(payee for payee in said.payees if payee.node in said.nodes),
         anchors=tuple(dict.fromkeys(_vouched(anchor, pinned) for anchor in said.anchors)),
         revocations=said.revocations,
         logs=said.logs,

@@ -17,6 +17,7 @@ from assay.trust.evidence.appraisal import load_rules
 from assay.trust.evidence.judge import Judge
 from assay.trust.keys.public_key import read_public_key
 from assay.trust.keys.revocation import Revocation
+from assay.trust.receipts.payee import Payee
 from assay.trust.transparency.cosignature import CosignatureVerifier
 from assay.trust.transparency.note import NoteVerifier
 from assay.trust.verdict import Level
@@ -25,6 +26,7 @@ _MEMBERS = frozenset(
     {
         "floor",
         "nodes",
+        "payees",
         "anchors",
         "appraisal",
         "measurements",
@@ -48,6 +50,8 @@ class Policy:
     """The lowest level that counts as met."""
     nodes: frozenset[str] = frozenset()
     """Identities of nodes (hex) believed by name, without evidence."""
+    payees: tuple[Payee, ...] = ()
+    """Where money for answers may go, where they are paid for by signature."""
     anchors: tuple[TrustAnchor, ...] = ()
     measurements: tuple[Mapping[str, str], ...] = ()
     """Reference values (RFC 9334 §4.1): each names registers and the hex they show in code that is known."""
@@ -75,6 +79,7 @@ class Policy:
             "appraisal": self.appraisal,
             "floor": self.floor.value,
             "nodes": sorted(self.nodes),
+            "payees": [payee.to_json() for payee in self.payees],
             "anchors": [anchor.to_json() for anchor in self.anchors],
             "measurements": [dict(registers) for registers in self.measurements],
             "revocations": [orjson.loads(revocation.to_bytes()) for revocation in self.revocations],
@@ -105,6 +110,7 @@ class Policy:
             return cls(
                 floor=Level(value.get("floor", Level.SIGNED)),
                 nodes=frozenset(map(read_public_key, _list(value.get("nodes", [])))),
+                payees=tuple(map(Payee.from_json, _list(value.get("payees", [])))),
                 anchors=tuple(map(TrustAnchor.from_json, _list(value.get("anchors", [])))),
                 appraisal=None if value.get("appraisal") is None else _text(value["appraisal"]),
                 measurements=tuple(map(_registers, _list(value.get("measurements", [])))),

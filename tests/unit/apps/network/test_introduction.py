@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import stat
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from assay.apps.network.home import Home
-from assay.apps.network.introduction import believe
+from assay.apps.network.introduction import believe, follow
 from assay.errors import ConfigError
 from assay.trust.evidence import AnchorKind, TrustAnchor
 from assay.trust.evidence.roots import PRODUCTION
+from assay.trust.keys.succession import Succession
 from assay.trust.receipts.introduction import RootUnvouched
+from assay.trust.receipts.payee import Payee
 from assay.trust.receipts.policy import Policy
 from assay.trust.transparency.note import NoteVerifier
 from assay.trust.verdict import Level
@@ -24,6 +26,7 @@ ANCHOR = TrustAnchor(AnchorKind.SIMULATED, "nitro", "a root", "ab" * 32)
 MET = Policy(
     floor=Level.UNVERIFIED,
     nodes=frozenset({"11" * 32}),
+    payees=(Payee.on("11" * 32, 8453, "0x" + "Ab" * 20),),
     anchors=(ANCHOR,),
     measurements=({"PCR0": "cc" * 48},),
     logs=(NoteVerifier("a.log", bytes(32)),),
@@ -60,7 +63,7 @@ def test_demands_stay_and_nobody_is_forgotten(home: Home) -> None:
     believe(home, MET)
     believe(home, MET)
     assert believed(home) == replace(
-        before, nodes=before.nodes | MET.nodes, anchors=MET.anchors, logs=MET.logs
+        before, nodes=before.nodes | MET.nodes, payees=MET.payees, anchors=MET.anchors, logs=MET.logs
     )
 
 
@@ -89,6 +92,13 @@ def test_a_root_that_is_believed_stays_what_it_is(home: Home) -> None:
     with pytest.raises(RootUnvouched):
         believe(home, MET)
     assert believed(home).anchors == (engineers,)
+
+
+def test_the_money_follows_a_node_to_its_new_identity(home: Home) -> None:
+    believe(home, MET)
+    assert follow(home, Succession("11" * 32, "33" * 32, datetime(2026, 11, 24, tzinfo=UTC)))
+    (payee,) = believed(home).payees
+    assert payee == replace(MET.payees[0], node="33" * 32)
 
 
 def test_a_damaged_policy_is_not_overwritten(home: Home) -> None:

@@ -10,12 +10,19 @@ import pytest
 from assay.trust.evidence.anchors import AnchorKind, TrustAnchor
 from assay.trust.evidence.roots import AWS_NITRO_G1, INTEL_SGX, NVIDIA_RIM, PRODUCTION
 from assay.trust.receipts.introduction import RootUnvouched, introduced
+from assay.trust.receipts.payee import Payee
 from assay.trust.receipts.policy import Policy
 from assay.trust.transparency.note import NoteVerifier
 from assay.trust.verdict import Level
 
 SIMULATED = TrustAnchor(AnchorKind.SIMULATED, "nitro", "its own", "ab" * 32)
-MET = Policy(nodes=frozenset({"11" * 32}), anchors=(SIMULATED,), logs=(NoteVerifier("a.log", bytes(32)),))
+PAYEE = Payee.on("11" * 32, 31337, "0x" + "Ab" * 20)
+MET = Policy(
+    nodes=frozenset({"11" * 32}),
+    payees=(PAYEE,),
+    anchors=(SIMULATED,),
+    logs=(NoteVerifier("a.log", bytes(32)),),
+)
 
 
 def roots(*anchors: TrustAnchor) -> Policy:
@@ -24,6 +31,10 @@ def roots(*anchors: TrustAnchor) -> Policy:
 
 def test_who_it_is_comes_through() -> None:
     assert introduced(MET) == MET
+
+
+def test_where_others_are_paid_is_not_its_to_say() -> None:
+    assert introduced(replace(MET, payees=(PAYEE, replace(PAYEE, node="22" * 32)))) == MET
 
 
 def test_how_it_is_judged_is_not_its_to_say() -> None:
