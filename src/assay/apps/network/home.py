@@ -52,6 +52,11 @@ class Home:
         return self.root / "accounts.sqlite"
 
     @property
+    def payments(self) -> Path:
+        """Payments by signature, and how far each has come."""
+        return self.root / "payments.sqlite"
+
+    @property
     def receipt_index(self) -> Path:
         return self.root / "receipts.sqlite"
 

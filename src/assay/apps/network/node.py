@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -20,6 +20,7 @@ from assay.apps.network.configuration import Configuration
 from assay.apps.network.enclave import open_enclave
 from assay.apps.network.home import Home
 from assay.apps.network.identity import revocations
+from assay.apps.network.payments import open_signed
 from assay.apps.network.warming import Warming
 from assay.engines.enclave.boot_key import BootKey
 from assay.engines.enclave.enclave import Enclave
@@ -43,11 +44,15 @@ from assay.services.gateway.stored import Stored
 from assay.services.gateway.tracing import find_tracing
 from assay.services.payments.accounts import AccountRail
 from assay.services.payments.store import AccountStore
+from assay.services.payments.till import Till
 from assay.trust.envelope import key_id
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.predicate import PaymentClaim
 from assay.trust.receipts.price_table import PriceTable
 from assay.trust.transparency.note import NoteSigner
+
+if TYPE_CHECKING:
+    from assay.apps.network.signed_payments import SignedPayments
 
 logger = logging.getLogger(__name__)
 
@@ -69,9 +74,11 @@ class Node:
         catalogue: Catalogue,
         enclave: Enclave,
         *,
+        signed: SignedPayments | None = None,
         secrets: Mapping[str, str],
         clock: Callable[[], datetime],
     ) -> None:
+        """``signed``: payments by signature, for a node that is paid over a chain, too."""
         key = NodeKey.open(home.keys)
         boot_key = BootKey(key, clock)
         log_signer = _log_signer(home)
@@ -82,6 +89,7 @@ class Node:
         self._books_are_written = True
         self._providers = build_providers(catalogue, secrets)
         self._warming = Warming(self._providers)
+        self._signed = signed
         self.rail = AccountRail(self._accounts, read_or_create(home.keys / "sealing-key", _random_key))
         self.trust = Policy(
             nodes=frozenset({key.public_key.hex()}),
@@ -96,10 +104,11 @@ class Node:
         )
         metrics = Metrics()
         notary = Notary(boot_key, self.log, self._sequencer, self._index, attestor, prices.digest, clock)
+        till = Till(self.rail, None if signed is None else signed.gate)
         calls = Calls(
             catalogue=catalogue,
             router=Router(self._providers),
-            meter=self.rail,
+            meter=till,
             notary=notary,
             metrics=metrics,
             tracing=self._tracing,
@@ -119,7 +128,7 @@ class Node:
             readiness=self._warming.readiness,
             version=version("assay"),
         )
-        stored = Stored(catalogue, self._providers, self.rail, self._index, self.log)
+        stored = Stored(catalogue, self._providers, till, self._index, self.log)
         self.gateway = Gateway(calls, stored, pages, metrics, self)
         self._catch_up()
 
@@ -129,16 +138,21 @@ class Node:
     ) -> Node:
         """Open the node that lives in ``home``, or begin one there.
 
-        Raises `ConfigError` for a faulty ``assay.toml``, what `open_enclave` does for an enclave that is not there,
+        Raises `ConfigError` for a faulty ``assay.toml``, what `open_enclave` does for an enclave that is not there and
+        `open_signed` for a chain that is not known,
         `LogLockedError` when another process serves the same directory, `LogCorruptError` when the log was tampered
         with.
         """
         home.create()
         settings = Configuration.load(home, environment)
         enclave = open_enclave(settings.enclave, home, clock=clock, config_digest=settings.digest)
-        return cls(home, settings.catalogue, enclave, secrets=environment, clock=clock)
+        signed = open_signed(settings.payments, home, clock)
+        return cls(home, settings.catalogue, enclave, signed=signed, secrets=environment, clock=clock)
 
     async def __aenter__(self) -> Self:
+        if self._signed is not None:
+            await self._signed.__aenter__()
+            await self._signed.catch_up(self._logged_payments)
         await self._sequencer.__aenter__()
         self._booking = asyncio.create_task(self._keep_books(), name="booking")
         self._warming.begin()
@@ -152,6 +166,8 @@ class Node:
         for provider in self._providers.values():
             await provider.aclose()
         await self._sequencer.__aexit__(kind, error, trace)
+        if self._signed is not None:
+            await self._signed.__aexit__(kind, error, trace)
         self.close()
 
     def close(self) -> None:
@@ -166,6 +182,8 @@ class Node:
         while True:
             await asyncio.sleep(BOOKING_INTERVAL_S)
             self._write_books()
+            if self._signed is not None:
+                await self._signed.flush()
 
     def _write_books(self) -> None:
         """Write charges and index rows that wait in memory; what a crash takes, `_catch_up` reads from the log."""

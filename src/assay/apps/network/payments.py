@@ -10,12 +10,20 @@ Without the table it is the chain of this machine, if the network's contracts we
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
 
-from assay.engines.chain.local import CHAIN_ID
+from assay.apps.network.home import Home
+from assay.engines.chain import anvil
+from assay.engines.chain.local import CHAIN_ID, DEFAULT_PORT, LOOPBACK, LocalChain
 from assay.engines.inference.settings import Settings
 from assay.errors import ConfigError
+
+if TYPE_CHECKING:
+    from assay.apps.network.signed_payments import SignedPayments
 
 _MICRO = 10**6
 _PLAY_PRICE = 100_000
@@ -52,6 +60,26 @@ class PaymentSettings:
                 f"{table.where} needs `opg_usd`", hint='say what one OPG is taken for: opg_usd = "0.10"'
             )
         return cls(rpc, chain_id, price)
+
+
+def open_signed(
+    settings: PaymentSettings, home: Home, clock: Callable[[], datetime]
+) -> SignedPayments | None:
+    """Payments by signature, as the settings have them; None on a machine to whose chain no contracts were brought.
+
+    Raises `ContractMissing` for another chain of which the home knows no contracts, and `ChainExtraMissing`.
+    """
+    if settings.rpc is None and not home.deployments(settings.chain_id).exists():
+        return None
+    from assay.apps.network.signed_payments import SignedPayments  # heavy, and for nodes with a chain only
+
+    return SignedPayments(home, settings, settings.rpc or _local_url(home), clock)
+
+
+def _local_url(home: Home) -> str:
+    """Of the chain of this machine: where it is, or where it would be."""
+    running = LocalChain(home.chain, anvil.path(home.engines)).find()
+    return f"http://{LOOPBACK}:{DEFAULT_PORT}" if running is None else running.url
 
 
 def _price(text: str | None, where: str) -> int | None:

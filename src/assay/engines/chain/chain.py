@@ -26,6 +26,15 @@ class Chain:
         self.chain_id = chain_id
         self.genesis = genesis
 
+    async def confirm(self) -> None:
+        """Ask whether the node is of this chain. Raises `WrongChain` if it is not."""
+        found, genesis = await _identify(self.rpc)
+        if (found, genesis) != (self.chain_id, self.genesis):
+            raise WrongChain(
+                f"The node at {self.rpc.host} is of chain {found}, or of one that was begun anew; "
+                f"chain {self.chain_id} is known by another first block."
+            )
+
     def __repr__(self) -> str:
         return f"Chain({self.chain_id}, {self.rpc!r})"
 
@@ -92,11 +101,16 @@ class Chain:
 async def connect(url: str, *, chain_id: int | None = None) -> AsyncIterator[Chain]:
     """The chain behind a URL. Raises `WrongChain` if it is not ``chain_id``, and whatever `Rpc.call` does."""
     async with Rpc(url) as rpc:
-        found, genesis = await rpc.batch([("eth_chainId", []), ("eth_getBlockByNumber", ["0x0", False])])
-        number = from_quantity(_granted(found))
+        number, genesis = await _identify(rpc)
         if chain_id not in (None, number):
             raise WrongChain(f"The node at {rpc.host} is of chain {number}, not of {chain_id}.")
-        yield Chain(rpc, number, parse(Block.from_json, _granted(genesis)).hash)
+        yield Chain(rpc, number, genesis)
+
+
+async def _identify(rpc: Rpc) -> tuple[int, bytes]:
+    """Which chain a node is of: its id, and the hash of its first block."""
+    found, genesis = await rpc.batch([("eth_chainId", []), ("eth_getBlockByNumber", ["0x0", False])])
+    return from_quantity(_granted(found)), parse(Block.from_json, _granted(genesis)).hash
 
 
 def _call_object(call: Call[Any], sender: Address | None) -> Json:

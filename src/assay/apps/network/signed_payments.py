@@ -1,0 +1,106 @@
+"""A node's payments by signature over one chain: gate, books, and the chain they stand on.
+
+Imported by a node that has a chain, and by no other: it brings `x402` and the chain's packages with it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from assay.apps.network.home import Home
+from assay.apps.network.payments import PaymentSettings
+from assay.engines.chain.account import Account
+from assay.engines.chain.bindings.facilitator import Facilitator
+from assay.engines.chain.bindings.opg import OPG
+from assay.engines.chain.chain import Chain
+from assay.engines.chain.deployments import Deployments
+from assay.engines.chain.errors import ChainError, WrongChain
+from assay.engines.chain.rpc import Rpc
+from assay.engines.enclave.secret_file import read_or_create
+from assay.services.payments.books.sqlite import SqliteBooks
+from assay.services.payments.x402.binding import AmountBinding
+from assay.services.payments.x402.exact_by_eip3009 import ExactByEip3009
+from assay.services.payments.x402.exact_by_permit2 import ExactByPermit2
+from assay.services.payments.x402.exchange import Exchange
+from assay.services.payments.x402.gate import Gate
+from assay.services.payments.x402.holdings import Holdings
+from assay.services.payments.x402.market import Market
+from assay.services.payments.x402.terms import Terms
+from assay.services.payments.x402.upto import Upto
+from assay.trust.receipts.predicate import PaymentClaim
+from assay.trust.receipts.rate import Rate
+
+logger = logging.getLogger(__name__)
+
+_MAC_KEY_BYTES = 32
+_SOURCE = "the operator of this node"
+
+
+class SignedPayments:
+    """Use it as an asynchronous context manager around the serving of calls."""
+
+    def __init__(
+        self, home: Home, settings: PaymentSettings, url: str, clock: Callable[[], datetime]
+    ) -> None:
+        """``url``: of the chain's node, which need not answer yet.
+
+        Raises `ContractMissing` where the network's contracts were never brought to the chain.
+        """
+        deployments = Deployments.load(home.deployments(settings.chain_id))
+        self._rpc = Rpc(url)
+        self.chain = Chain(self._rpc, deployments.chain_id, deployments.genesis)
+        self.terms = Terms(
+            chain_id=deployments.chain_id,
+            token=deployments.at(OPG).address,
+            payee=Account.open(home.chain_key).address,
+            facilitator=deployments.at(Facilitator).address,
+        )
+        self.rate = Rate(self.terms.asset, settings.opg_price, _SOURCE)
+        amounts = AmountBinding(read_or_create(home.keys / "amount-key", lambda: os.urandom(_MAC_KEY_BYTES)))
+        holdings = Holdings(self.chain, self.terms.token)
+        market = Market(self.terms, Exchange(self.rate), amounts, holdings, clock)
+        self.books = SqliteBooks(home.payments)
+        self.gate = Gate([Upto(market), ExactByPermit2(market), ExactByEip3009(market)], self.books)
+
+    async def __aenter__(self) -> Self:
+        """Raises `WrongChain` if the node answers for another chain; one that does not answer is put up with."""
+        try:
+            await self.chain.confirm()
+        except WrongChain:
+            await self.aclose()
+            raise
+        except ChainError as error:
+            logger.warning(
+                "the chain does not answer yet, so calls are paid from accounts: %s", error.message
+            )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.gate.flush()
+        await self.aclose()
+
+    async def catch_up(self, logged: Callable[[int], Iterable[tuple[int, PaymentClaim, int]]]) -> None:
+        """Charge what the log has and the books have not. ``logged``: receipts from an index on."""
+        missed = await self.gate.reconcile(logged(await self.gate.next_index()))
+        if missed:
+            logger.warning("%d signed payments were in the log but not in the books; they are now", missed)
+
+    async def flush(self) -> None:
+        """Bring the books up to date; what cannot be written now is tried again."""
+        try:
+            await self.gate.flush()
+        except sqlite3.Error as error:
+            logger.error("the books of signed payments cannot be written, and will be tried again: %s", error)
+
+    async def aclose(self) -> None:
+        """Give file and connections back."""
+        await self.books.aclose()
+        await self._rpc.aclose()

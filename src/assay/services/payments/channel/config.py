@@ -1,0 +1,91 @@
+"""Who pays whom over a channel, and by whose word: what its id is the hash of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assay.engines.chain.library import Address, to_checksum_address
+from assay.engines.chain.typed_data import Domain, hash_struct
+from assay.engines.chain.wire import from_data, to_data
+
+CONTRACT: Address = to_checksum_address("0x4020074e9dF2ce1deE5A9C1b5c3f541D02a10003")
+"""x402's, at one address on every chain."""
+NOBODY: Address = to_checksum_address("0x" + "00" * 20)
+
+_TYPE = (
+    "ChannelConfig(address payer,address payerAuthorizer,address receiver,address receiverAuthorizer,"
+    "address token,uint40 withdrawDelay,bytes32 salt)"
+)
+_MEMBERS = ("address", "address", "address", "address", "address", "uint40", "bytes32")
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelConfig:
+    """What never changes about a channel."""
+
+    payer: Address
+    payer_authorizer: Address
+    """Whose signature vouchers carry; `NOBODY` means the payer's own, which may be a contract's (ERC-1271)."""
+    receiver: Address
+    receiver_authorizer: Address
+    """Who says for the receiver what is claimed and given back."""
+    token: Address
+    withdraw_delay: int
+    """Seconds between the payer's wish to withdraw and the withdrawal, in which the receiver can still claim."""
+    salt: bytes
+
+    def id(self, chain_id: int) -> bytes:
+        """The channel's name on a chain, 32 bytes."""
+        return domain(chain_id).digest(hash_struct(_TYPE, _MEMBERS, self.words()))
+
+    @property
+    def signer(self) -> Address:
+        """Who signs vouchers."""
+        return self.payer if self.payer_authorizer == NOBODY else self.payer_authorizer
+
+    def words(self) -> tuple[Address, Address, Address, Address, Address, int, bytes]:
+        """As the contract takes it."""
+        return (
+            self.payer,
+            self.payer_authorizer,
+            self.receiver,
+            self.receiver_authorizer,
+            self.token,
+            self.withdraw_delay,
+            self.salt,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """As it travels in a payment."""
+        return {
+            "payer": self.payer,
+            "payerAuthorizer": self.payer_authorizer,
+            "receiver": self.receiver,
+            "receiverAuthorizer": self.receiver_authorizer,
+            "token": self.token,
+            "withdrawDelay": self.withdraw_delay,
+            "salt": to_data(self.salt),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> ChannelConfig:
+        """Raises `KeyError`, `TypeError`, `ValueError` or `ChainGarbage` for what is none."""
+        salt, delay = from_data(value["salt"]), int(value["withdrawDelay"])
+        if len(salt) != 32 or not 0 <= delay < 2**40:
+            raise ValueError(value)
+        return cls(
+            payer=to_checksum_address(value["payer"]),
+            payer_authorizer=to_checksum_address(value["payerAuthorizer"]),
+            receiver=to_checksum_address(value["receiver"]),
+            receiver_authorizer=to_checksum_address(value["receiverAuthorizer"]),
+            token=to_checksum_address(value["token"]),
+            withdraw_delay=delay,
+            salt=salt,
+        )
+
+
+def domain(chain_id: int) -> Domain:
+    """The domain of everything that is signed about channels of a chain."""
+    return Domain("x402 Batch Settlement", chain_id, CONTRACT, "1")

@@ -1,0 +1,52 @@
+"""A voucher: the payer's word that so much of a channel is the receiver's, in all, from its first call on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assay.engines.chain.library import Address
+from assay.engines.chain.signature import recover
+from assay.engines.chain.typed_data import Domain, hash_struct
+from assay.engines.chain.wire import from_data, to_data
+
+_TYPE = "Voucher(bytes32 channelId,uint128 maxClaimableAmount)"
+_MEMBERS = ("bytes32", "uint128")
+_MOST = 2**128 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """Signed for one channel. A later one is for more, and stands for all before it."""
+
+    channel: bytes
+    """Id of the channel."""
+    maximum: int
+    """What can be claimed of it in all, in the token's smallest units."""
+    signature: bytes
+
+    def signer(self, domain: Domain) -> Address | None:
+        """Whose key signed it; None if it is no signature of a key's."""
+        return recover(digest(domain, self.channel, self.maximum), self.signature)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it travels in a payment."""
+        return {
+            "channelId": to_data(self.channel),
+            "maxClaimableAmount": str(self.maximum),
+            "signature": to_data(self.signature),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Voucher:
+        """Raises `KeyError`, `TypeError`, `ValueError` or `ChainGarbage` for what is none."""
+        channel, maximum = from_data(value["channelId"]), int(value["maxClaimableAmount"])
+        if len(channel) != 32 or not 0 <= maximum <= _MOST:
+            raise ValueError(value)
+        return cls(channel, maximum, from_data(value["signature"]))
+
+
+def digest(domain: Domain, channel: bytes, maximum: int) -> bytes:
+    """What is signed."""
+    return domain.digest(hash_struct(_TYPE, _MEMBERS, (channel, maximum)))
