@@ -44,6 +44,8 @@ def test_it_arrives_at_every_vector() -> None:
         ("succession", "claim", "to"),
         ("succession", "file"),
         ("prices", "claim", "prices", "gpt-test", "source"),
+        ("prices", "claim", "opg", "micro_usd"),
+        ("prices", "charges", 2, "holds"),
         ("prices", "file"),
         ("prices", "sha256"),
         ("secret",),

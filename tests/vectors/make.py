@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -48,6 +49,7 @@ from assay.trust.receipts.predicate import (
     Usage,
 )
 from assay.trust.receipts.price_table import ListedPrice, PriceTable
+from assay.trust.receipts.rate import Rate
 from assay.trust.receipts.statement import Statement, receipt_id
 from assay.trust.receipts.stream import StreamHead, StreamWitness
 from assay.trust.transparency.checkpoint import Checkpoint
@@ -65,6 +67,12 @@ SECRET = OpeningSecret(bytes(range(32)))
 NONCE = "vector-nonce"
 LATER = datetime(2026, 11, 25, tzinfo=UTC)
 PRICE = Price(2_000_000, 8_000_000, 500_000)
+RATE = Rate(
+    "eip155:31337/erc20:0x00000000000000000000000000000000000A55A7",
+    161_234,
+    "¿a qué precio?",
+    datetime(2026, 11, 24, 11, 59, tzinfo=UTC),
+)
 CONTRACT = "0x00000000000000000000000000000000000A55A7"
 
 REQUEST_BODY = (
@@ -107,7 +115,7 @@ def make() -> dict[str, Any]:
         ],
         "revocation": _notice(_revocation()),
         "succession": _notice(_succession()),
-        "prices": _notice(_prices()) | {"sha256": sha256(_prices()).hexdigest()},
+        "prices": _notice(_prices()) | {"sha256": sha256(_prices()).hexdigest(), "charges": list(_charges())},
         "secret": SECRET.secret.hex(),
         "whole": _whole(),
         "stream": _stream(),
@@ -231,7 +239,22 @@ def _prices() -> bytes:
         ),
         "painter": ListedPrice(Price(image=40_000), "¿quién sabe?"),
     }
-    return PriceTable(_raw(NODE).hex(), prices).sign(NODE.sign)
+    return PriceTable(_raw(NODE).hex(), prices, RATE).sign(NODE.sign)
+
+
+def _charges() -> Iterator[dict[str, Any]]:
+    """Costs, what was charged for them by which rail, and whether that follows from the table's rate."""
+    due = RATE.units(7)
+    for rail, asset, amount, holds in (
+        ("account", MICRO_USD, 7, True),
+        ("upto", RATE.asset, due, True),
+        ("upto", RATE.asset, due + 1, False),
+        ("upto", RATE.asset.replace("31337", "1"), due, False),
+        ("exact", RATE.asset, due, True),
+        ("exact", RATE.asset, due + 1, True),
+        ("exact", RATE.asset, due - 1, False),
+    ):
+        yield {"cost": 7, "payment": PaymentClaim(rail, "", asset, amount).to_json(), "holds": holds}
 
 
 def _notice(file: bytes) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import { checkSignature, readEnvelope, signedBytes } from "./envelope.mjs";
 import { checkInclusion } from "./log.mjs";
 import { checkOpening, readOpening } from "./opening.mjs";
 import { readPolicy } from "./policy.mjs";
-import { priceOf, readPrices } from "./prices.mjs";
+import { chargesByRate, priceOf, readPrices } from "./prices.mjs";
 import { demand } from "./refused.mjs";
 import { readRevocation } from "./revocation.mjs";
 import { publicKeyOf, signWith } from "./signing.mjs";
@@ -50,6 +50,9 @@ function checkPrices(prices, receipts) {
     const { node, price, model } = readStatement(readEnvelope(Buffer.from(receipt)).payload);
     same(node, prices.claim.node, "prices: the node");
     same(price, { ...priceOf(prices.claim, model.requested), table: prices.sha256 }, "prices: what was charged");
+  }
+  for (const { holds, ...charged } of prices.charges) {
+    same(chargesByRate(prices.claim, charged), holds, `prices: a charge by ${charged.payment.rail}`);
   }
 }
 

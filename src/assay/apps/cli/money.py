@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assay.trust.receipts.predicate import Price
+from assay.trust.receipts.rate import Rate
 
 
 def spell_price(price: Price) -> str:
@@ -15,3 +16,9 @@ def spell_price(price: Price) -> str:
     if price.image:
         parts.append(f"{price.image / 1e6:g} an image")
     return ", ".join(parts) or "free"
+
+
+def spell_rate(rate: Rate) -> str:
+    """What a token is taken for, on whose word, and which token it is."""
+    as_of = "" if rate.as_of is None else f" as of {rate.as_of:%Y-%m-%d %H:%M} UTC"
+    return f"taken for {rate.micro_usd / 1e6:g} USD ({rate.source}{as_of}), {rate.asset}"

@@ -10,7 +10,7 @@ from hashlib import sha256
 import click
 
 from assay.apps.cli.durations import spell
-from assay.apps.cli.money import spell_price
+from assay.apps.cli.money import spell_price, spell_rate
 from assay.apps.cli.table import format_table
 from assay.apps.client.environment import Environment, load_policy
 from assay.apps.client.prices import prices_in_force, prices_named
@@ -39,6 +39,8 @@ def prices(receipt: str | None, as_json: bool) -> None:
         return
     believed = "" if table.node in load_policy().nodes else ", whom this machine does not believe"
     click.echo(f"table  {digest}\nnode   {table.node}{believed}")
+    if table.opg is not None:
+        click.echo(f"opg    {spell_rate(table.opg)}")
     if shown is None:
         click.echo("\n".join(_by_source(table.prices, datetime.now(UTC).date())))
     else:

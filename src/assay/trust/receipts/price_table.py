@@ -1,7 +1,8 @@
 """A node's prices as a signed file, which every receipt names: whoever reads both sees whether it charged by it.
 
 Nobody can charge by a price that was not published, nor deny one that was: the receipt names the file's digest, and the
-file has the node's signature. It says no time, so that equal prices are one file, whenever a node was started.
+file has the node's signature. It says no time of its own, so that equal prices are one file, whenever a node was
+started.
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ from assay.errors import AssayError, FormatError
 from assay.trust.keys.public_key import read_public_key
 from assay.trust.keys.signed import message, seal, unseal
 from assay.trust.members import count
-from assay.trust.receipts.predicate import Price
+from assay.trust.receipts.predicate import MICRO_USD, PaymentClaim, Price
+from assay.trust.receipts.rate import Rate
 from assay.trust.receipts.statement import Statement
 from assay.trust.text import read_text
 
 PAYLOAD_TYPE: Final = "application/vnd.assay.prices+json"
 TYPE: Final = "urn:assay:prices:v1"
+EXACT: Final = "exact"
+"""The rail by which a payer signs for an amount, and pays it whatever the call comes to."""
 
 
 class NotAsPublished(AssayError):
@@ -52,6 +56,8 @@ class PriceTable:
     """The identity whose prices these are, hex."""
     prices: Mapping[str, ListedPrice]
     """By the model's id."""
+    opg: Rate | None = None
+    """What the node takes OPG for; None if it takes none."""
 
     def sign(self, sign: Callable[[bytes], bytes]) -> bytes:
         """The file; ``sign`` signs by the identity `node`. Its SHA-256 is what receipts name."""
@@ -64,9 +70,10 @@ class PriceTable:
         claim, _ = unseal(PAYLOAD_TYPE, file, lambda claim: [read_public_key(claim["node"])])
         try:
             prices = {read_text(model): _listed_price(row) for model, row in claim["prices"].items()}
+            opg = None if claim["opg"] is None else Rate.from_json(claim["opg"])
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             raise FormatError("This is not a table of prices.") from error
-        table = cls(claim["node"], prices)
+        table = cls(claim["node"], prices, opg)
         if table.to_json() != claim:
             raise FormatError("The table of prices has members or values that its type does not know.")
         names = list(table._names())
@@ -84,7 +91,8 @@ class PriceTable:
     def to_json(self) -> dict[str, Any]:
         """What is signed."""
         prices = {model: _row(listed) for model, listed in self.prices.items()}
-        return {"node": self.node, "prices": prices, "type": TYPE}
+        opg = None if self.opg is None else self.opg.to_json()
+        return {"node": self.node, "opg": opg, "prices": prices, "type": TYPE}
 
     def _names(self) -> Iterator[str]:
         for model, listed in self.prices.items():
@@ -103,7 +111,21 @@ def check_published(statement: Statement, file: bytes) -> PriceTable:
         raise NotAsPublished("The receipt is of one node, and its table of prices of another.")
     if statement.price != table.price(statement.model.requested):
         raise NotAsPublished("The receipt charges another price than the table that it names.")
+    if not _is_at_rate(statement.payment, statement.cost, table.opg):
+        raise NotAsPublished("The receipt charges another amount than its cost comes to at the table's rate.")
     return table
+
+
+def _is_at_rate(payment: PaymentClaim, cost: int, rate: Rate | None) -> bool:
+    """Whether what was charged follows from the cost. By `exact` the whole of what was signed is charged, if it covers
+    the cost; in micro-USD the statement itself holds the two equal.
+    """
+    if payment.asset == MICRO_USD:
+        return True
+    if rate is None or payment.asset != rate.asset:
+        return False
+    due = rate.units(cost)
+    return payment.amount >= due if payment.rail == EXACT else payment.amount == due
 
 
 def _row(listed: ListedPrice) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,9 @@ from tests.unit.trust.receipts.office import Office
 from assay.errors import AssayError, FormatError
 from assay.trust.keys.signed import message, seal
 from assay.trust.receipts import price_table
-from assay.trust.receipts.predicate import Price
+from assay.trust.receipts.predicate import PaymentClaim, Price
 from assay.trust.receipts.price_table import ListedPrice, NotAsPublished, PriceTable, check_published
+from assay.trust.receipts.rate import Rate
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32)
 NODE = KEY.public_key().public_bytes_raw().hex()
@@ -28,17 +29,22 @@ GPT = ListedPrice(Price(2_000_000, 8_000_000, 500_000), "a list", date(2026, 11,
 PAINTER = ListedPrice(Price(image=40_000), "hearsay")
 TABLE = PriceTable(NODE, {"gpt-4.1": GPT, "painter": PAINTER})
 FILE = TABLE.sign(KEY.sign)
+RATE = Rate("eip155:31337/erc20:0x" + "ab" * 20, 161_234, "an oracle", datetime(2026, 11, 24, 12, tzinfo=UTC))
 
 LINES = st.text(st.characters(exclude_categories=["Cc", "Cs"]))
 COUNTS = st.integers(0, 2**53 - 1)
 LISTED = st.builds(
     ListedPrice, st.builds(Price, COUNTS, COUNTS, COUNTS, COUNTS), LINES, st.none() | st.dates()
 )
+TIMES = st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)).map(
+    lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)
+)
+RATES = st.builds(Rate, LINES, st.integers(1, 2**53 - 1), LINES, st.none() | TIMES)
 
 
-@given(st.dictionaries(LINES, LISTED, max_size=4))
-def test_it_is_read_back_as_signed(prices: dict[str, ListedPrice]) -> None:
-    table = PriceTable(NODE, prices)
+@given(st.dictionaries(LINES, LISTED, max_size=4), st.none() | RATES)
+def test_it_is_read_back_as_signed(prices: dict[str, ListedPrice], opg: Rate | None) -> None:
+    table = PriceTable(NODE, prices, opg)
     assert PriceTable.verify(table.sign(KEY.sign)) == table
 
 
@@ -110,6 +116,18 @@ def test_signed_by_hand(claim: dict[str, Any]) -> None:
         {**CLAIM, "prices": {"m": {**ROW, "source": "\x1b[2J"}}},
         {**CLAIM, "prices": {"m": {**ROW, "also": ["\x9b"]}}},
         {**CLAIM, "prices": {"m\n": ROW}},
+        {name: value for name, value in CLAIM.items() if name != "opg"},
+        {**CLAIM, "opg": {}},
+        *(
+            {**CLAIM, "opg": {**RATE.to_json(), name: value}}
+            for name, value in {
+                "more": 1,
+                "micro_usd": 0,
+                "asset": "\x1b[2J",
+                "source": None,
+                "as_of": "2026-11-24",
+            }.items()
+        ),
         {**CLAIM, "prices": {"m": {**ROW, "also": ["m"]}}},
         {**CLAIM, "prices": {"m": {**ROW, "also": ["n", "n"]}}},
         {**CLAIM, "prices": {"m": {**ROW, "also": ["n"]}, "n": ROW}},
@@ -138,3 +156,41 @@ def test_a_receipt_charges_what_was_published(tmp_path: Path) -> None:
     ):
         with pytest.raises(NotAsPublished):
             check_published(wrong, FILE if wrong.price_table == sha256(FILE).hexdigest() else file)
+
+
+@pytest.mark.parametrize(
+    ("rail", "asset", "beyond", "is_published"),
+    [
+        ("upto", RATE.asset, 0, True),
+        ("upto", RATE.asset, 1, False),
+        ("upto", RATE.asset, -1, False),
+        ("upto", "eip155:1/erc20:0x" + "cd" * 20, 0, False),
+        ("exact", RATE.asset, 0, True),
+        ("exact", RATE.asset, 1000, True),
+        ("exact", RATE.asset, -1, False),
+        ("exact", "eip155:1/erc20:0x" + "cd" * 20, 1000, False),
+    ],
+)
+def test_what_a_receipt_charges_in_opg_follows_from_its_cost(
+    tmp_path: Path, rail: str, asset: str, beyond: int, is_published: bool
+) -> None:
+    office = Office.open(tmp_path)
+    listed = {"gpt-test": ListedPrice(office.statement().price, "a list")}
+    file = PriceTable(office.identity.public_key.hex(), listed, RATE).sign(office.identity.sign)
+    receipt = office.statement(price_table=sha256(file).hexdigest())
+    payment = PaymentClaim(rail, "ab" * 32, asset, RATE.units(receipt.cost) + beyond)
+    if is_published:
+        check_published(replace(receipt, payment=payment), file)
+    else:
+        with pytest.raises(NotAsPublished, match="rate"):
+            check_published(replace(receipt, payment=payment), file)
+
+
+def test_nothing_is_charged_in_opg_by_a_table_without_a_rate(tmp_path: Path) -> None:
+    office = Office.open(tmp_path)
+    listed = {"gpt-test": ListedPrice(office.statement().price, "a list")}
+    file = PriceTable(office.identity.public_key.hex(), listed).sign(office.identity.sign)
+    receipt = office.statement(price_table=sha256(file).hexdigest())
+    payment = PaymentClaim("exact", "ab" * 32, RATE.asset, 10**30)
+    with pytest.raises(NotAsPublished, match="rate"):
+        check_published(replace(receipt, payment=payment), file)
