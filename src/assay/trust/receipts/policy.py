@@ -125,7 +125,7 @@ class Policy:
                 max_skew=timedelta(seconds=_whole(value.get("max_skew_s", 120))),
                 nonce=None if value.get("nonce") is None else _text(value["nonce"]),
             )
-        except (TypeError, ValueError, AttributeError, OverflowError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise ConfigError(f"The policy has a member of the wrong kind: {error}.") from error
         except (FormatError, SignatureError) as error:
             raise ConfigError(f"The policy has a member that cannot be read: {error.message}") from error
