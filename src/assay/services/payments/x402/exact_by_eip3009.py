@@ -65,7 +65,7 @@ class ExactByEip3009:
         )
         rate = market.rate()
         authorization = Authorization(
-            key=market.key(terms.token, transfer.payer, transfer.nonce),
+            key=terms.key(terms.token, transfer.payer, transfer.nonce),
             rail=SCHEME,
             source=terms.source(transfer.payer),
             payer=transfer.payer,

@@ -9,7 +9,6 @@ from typing import Any
 
 from x402.schemas import PaymentRequirements
 
-from assay.engines.chain.library import Address, keccak
 from assay.services.payments.x402.binding import AmountBinding, is_for
 from assay.services.payments.x402.errors import PaymentInvalid
 from assay.services.payments.x402.exchange import Exchange
@@ -79,11 +78,6 @@ class Market:
             "invalid_assay_request_binding",
             "The payment's nonce names another request than this.",
         )
-
-    def key(self, contract: Address, payer: Address, nonce: bytes) -> bytes:
-        """Names a payment: ``keccak256(chain id || contract || payer || nonce)``. The contract keeps the nonces."""
-        chain_id = self.terms.chain_id.to_bytes(32)
-        return keccak(chain_id + bytes.fromhex(contract[2:]) + bytes.fromhex(payer[2:]) + nonce)
 
 
 def is_collectable(deadline: int, now: int) -> bool:

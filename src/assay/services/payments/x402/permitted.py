@@ -55,7 +55,7 @@ class Permitted:
             not transfer.is_used(word), "permit2_invalid_nonce", "The payment's nonce is used on the chain."
         )
         authorization = Authorization(
-            key=market.key(PERMIT2, transfer.payer, nonce),
+            key=terms.key(PERMIT2, transfer.payer, nonce),
             rail=self._scheme,
             source=terms.source(transfer.payer),
             payer=transfer.payer,

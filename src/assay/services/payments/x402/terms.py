@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assay.engines.chain.canonical import PERMIT2
-from assay.engines.chain.library import Address
+from assay.engines.chain.library import Address, keccak
 from assay.engines.chain.typed_data import Domain
 
 TIMEOUT_S = 3600
@@ -41,6 +41,11 @@ class Terms:
     def source(self, payer: Address) -> str:
         """Whose money it is: all that one payer has of the token stands behind all their payments."""
         return f"{self.asset}/{payer}"
+
+    def key(self, contract: Address, payer: Address, nonce: bytes) -> bytes:
+        """Names a payment: ``keccak256(chain id || contract || payer || nonce)``. The contract keeps the nonces."""
+        chain_id = self.chain_id.to_bytes(32)
+        return keccak(chain_id + bytes.fromhex(contract[2:]) + bytes.fromhex(payer[2:]) + nonce)
 
     @property
     def token_domain(self) -> Domain:
