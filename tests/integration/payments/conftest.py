@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from eth_account import Account as EthAccount
 from eth_account.signers.local import LocalAccount
-from tests.unit.services.payments.memory_books import MemoryBooks
 from x402 import x402Client
 from x402.http.utils import decode_payment_required_header, encode_payment_signature_header
 from x402.mechanisms.evm.exact.client import ExactEvmScheme
@@ -34,6 +33,7 @@ from assay.engines.chain.local import CHAIN_ID
 from assay.engines.chain.nonces import Nonces
 from assay.engines.chain.sender import Sender
 from assay.services.payments.accounts import AccountRail
+from assay.services.payments.books.sqlite import SqliteBooks
 from assay.services.payments.store import AccountStore
 from assay.services.payments.till import Till
 from assay.services.payments.x402.binding import AmountBinding
@@ -159,16 +159,18 @@ def market(town: Town, clock: Clock) -> Market:
 
 
 @pytest.fixture
-def books() -> MemoryBooks:
-    return MemoryBooks()
+async def books(tmp_path: Path) -> AsyncIterator[SqliteBooks]:
+    books = SqliteBooks(tmp_path / "payments.sqlite")
+    yield books
+    await books.aclose()
 
 
 @pytest.fixture
-def gate(market: Market, books: MemoryBooks) -> Gate:
+def gate(market: Market, books: SqliteBooks) -> Gate:
     return open_gate(market, books)
 
 
-def open_gate(market: Market, books: MemoryBooks) -> Gate:
+def open_gate(market: Market, books: SqliteBooks) -> Gate:
     """With every rail, in the order in which a node asks."""
     return Gate([Upto(market), ExactByPermit2(market), ExactByEip3009(market)], books)
 

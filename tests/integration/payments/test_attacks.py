@@ -20,12 +20,12 @@ from tests.integration.payments.conftest import (
     reason,
     refused,
 )
-from tests.unit.services.payments.memory_books import MemoryBooks
 from x402.http.utils import encode_payment_signature_header
 from x402.schemas import PaymentPayload
 
 from assay.engines.chain.bindings.permit2 import Permit2
 from assay.engines.chain.canonical import PERMIT2
+from assay.services.payments.books.sqlite import SqliteBooks
 from assay.services.payments.payment import State
 from assay.services.payments.till import Till
 from assay.services.payments.x402.gate import Gate
@@ -126,7 +126,7 @@ async def test_replay_after_failure(till: Till, gate: Gate, payer: Payer, scheme
 
 
 async def test_replay_after_a_crash(
-    till: Till, gate: Gate, books: MemoryBooks, payer: Payer, market: Market
+    till: Till, gate: Gate, books: SqliteBooks, payer: Payer, market: Market
 ) -> None:
     """The node dies with one receipt in the log and one call under way: the log says which is charged."""
     required = await asked(till)

@@ -18,7 +18,6 @@ from tests.integration.payments.conftest import (
     reason,
     refused,
 )
-from tests.unit.services.payments.memory_books import MemoryBooks
 from x402.http.utils import decode_payment_response_header, encode_payment_signature_header
 from x402.mechanisms.evm.exact import client as client_of_eip3009
 from x402.mechanisms.evm.exact import permit2_utils as client_of_permit2
@@ -28,6 +27,7 @@ from x402.schemas.v1 import PaymentPayloadV1, PaymentRequiredV1, PaymentRequirem
 from assay.engines.chain.bindings.facilitator import Facilitator
 from assay.engines.chain.chain import Chain
 from assay.engines.chain.rpc import Rpc
+from assay.services.payments.books.sqlite import SqliteBooks
 from assay.services.payments.payment import State
 from assay.services.payments.till import Till
 from assay.services.payments.x402.binding import request_nonce
@@ -44,7 +44,7 @@ RAILS = [("upto", "permit2"), ("exact", "permit2"), ("exact", "eip3009")]
 async def test_a_call_is_paid(
     till: Till,
     gate: Gate,
-    books: MemoryBooks,
+    books: SqliteBooks,
     market: Market,
     payer: Payer,
     town: Town,
@@ -139,7 +139,7 @@ async def test_a_nonce_that_names_the_request(
 
 
 async def test_a_chain_that_does_not_answer(
-    till: Till, payer: Payer, market: Market, books: MemoryBooks
+    till: Till, payer: Payer, market: Market, books: SqliteBooks
 ) -> None:
     payment = paid(await payer.sign(await asked(till), "upto", "permit2"))
     async with Rpc("http://127.0.0.1:9") as nobody:

@@ -99,9 +99,8 @@ class Node:
         )
         self._tracing = find_tracing(secrets)
         attestor = Attestor(enclave, boot_key, home.evidence, clock)
-        prices = PricePages(
-            PriceTable(key.public_key.hex(), catalogue.prices()).sign(key.sign), Blobs(home.prices)
-        )
+        table = PriceTable(key.public_key.hex(), catalogue.prices(), None if signed is None else signed.rate)
+        prices = PricePages(table.sign(key.sign), Blobs(home.prices))
         metrics = Metrics()
         notary = Notary(boot_key, self.log, self._sequencer, self._index, attestor, prices.digest, clock)
         till = Till(self.rail, None if signed is None else signed.gate)
