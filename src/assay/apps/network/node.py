@@ -93,6 +93,7 @@ class Node:
         self.rail = AccountRail(self._accounts, read_or_create(home.keys / "sealing-key", _random_key))
         self.trust = Policy(
             nodes=frozenset({key.public_key.hex()}),
+            payees=() if signed is None else (signed.payee(key.public_key.hex()),),
             anchors=(enclave.anchor(),),
             revocations=revocations(home),
             logs=(log_signer.verifier,),

@@ -33,6 +33,7 @@ from assay.services.payments.x402.holdings import Holdings
 from assay.services.payments.x402.market import Market
 from assay.services.payments.x402.terms import Terms
 from assay.services.payments.x402.upto import Upto
+from assay.trust.receipts.payee import Payee
 from assay.trust.receipts.predicate import PaymentClaim
 from assay.trust.receipts.rate import Rate
 
@@ -67,6 +68,10 @@ class SignedPayments:
         market = Market(self.terms, Exchange(self.rate), amounts, holdings, clock)
         self.books = SqliteBooks(home.payments)
         self.gate = Gate([Upto(market), ExactByPermit2(market), ExactByEip3009(market)], self.books)
+
+    def payee(self, node: str) -> Payee:
+        """Where the money goes, as ``node`` tells who wants to know."""
+        return Payee.on(node, self.terms.chain_id, self.terms.payee)
 
     async def __aenter__(self) -> Self:
         """Raises `WrongChain` if the node answers for another chain; one that does not answer is put up with."""
