@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -206,3 +208,20 @@ async def test_a_key_opens_its_account_as_ever(running: Node) -> None:
         response = await client.post(PATH, json=QUESTION)
     assert statement_in(response).payment.rail == "account"
     assert "payment-response" not in response.headers
+
+
+async def test_no_approval_is_412(running: Node, make_payer: Callable[..., Awaitable[Payer]]) -> None:
+    payer = await make_payer(approved=0)
+    async with client_of(payer, running, UptoEvmScheme) as client:
+        response = await client.post(PATH, json=QUESTION)
+    assert response.status_code == 412
+    required = decode_payment_required_header(response.headers["payment-required"])
+    assert required.error == "permit2_allowance_required"
+
+
+def test_x402_is_for_nodes_on_a_chain() -> None:
+    seen = (
+        "import sys, assay.apps.network.node; print({'x402', 'pydantic', 'eth_account'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

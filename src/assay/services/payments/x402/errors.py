@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from assay.trust.metering import PaymentError
 
 
@@ -24,6 +27,9 @@ class PaymentInvalid(PaymentError):
 
     code = "payment_invalid"
     hint = "sign what the header PAYMENT-REQUIRED of this very response asks for"
+
+    told: Mapping[str, Any] = {}
+    """What the demand of the same scheme says besides, so that its payer can do better."""
 
     def __init__(self, reason: str, message: str, *, hint: str | None = None) -> None:
         """``reason``: x402's code."""

@@ -94,21 +94,11 @@ class Gate:
         presented, order = wire.read_payment(purchase.headers), Order.of(purchase)
         try:
             checked = await self._check(presented, order)
+            await self._take(checked)
         except PaymentInvalid as refusal:
             raise self._asking(refusal, order, refusal.reason) from None
-        source = checked.authorization.source
-        if self._under_way[source] >= self._concurrent:
-            raise PayerBusy(f"This payer has {self._concurrent} calls under way.")
-        self._under_way[source] += 1
-        try:
-            await self._books.reserve(checked.authorization, checked.admit)
-        except BaseException as failure:
-            self._leave(source)
-            if isinstance(failure, PaymentKnown):
-                raise self._asking(failure, order, failure.code) from None
-            if isinstance(failure, PaymentInvalid):
-                raise self._asking(failure, order, failure.reason) from None
-            raise
+        except PaymentKnown as refusal:
+            raise self._asking(refusal, order, refusal.code) from None
         return SignedReservation(self, checked, presented, min(purchase.maximum, checked.maximum))
 
     def book(self, checked: Checked, amount: int, log_index: int) -> None:
@@ -167,6 +157,17 @@ class Gate:
             if rail.takes(presented):
                 return await rail.check(presented, order)
         raise PaymentInvalid("unsupported_scheme", "This node is not paid by such a scheme.")
+
+    async def _take(self, checked: Checked) -> None:
+        source = checked.authorization.source
+        if self._under_way[source] >= self._concurrent:
+            raise PayerBusy(f"This payer has {self._concurrent} calls under way.")
+        self._under_way[source] += 1
+        try:
+            await self._books.reserve(checked.authorization, checked.admit)
+        except BaseException:
+            self._leave(source)
+            raise
 
     def _asking(self, refusal: PaymentError, order: Order, reason: str) -> PaymentError:
         """``refusal``, saying how to pay: in the header of version 2, and as version 1's body where no SDK of a model's
