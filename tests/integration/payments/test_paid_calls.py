@@ -80,7 +80,8 @@ async def running(tmp_path: Path, town_home: Home, chain_url: str, provider: Pee
 
 def client_of(payer: Payer, running: Node, *schemes: Any) -> httpx.AsyncClient:
     """The stock client, with what a newcomer sets: that it may spend OPG."""
-    x402 = x402Client().set_spend_controls(False)
+    opg = payer.town.token.address
+    x402 = x402Client().set_spend_controls({"allowed_assets": [{"network": "eip155:31337", "asset": opg}]})
     for scheme in schemes or (UptoEvmScheme, ExactEvmScheme):
         x402.register("eip155:*", scheme(payer.wallet))
     transport = x402AsyncTransport(x402HTTPClient(x402), httpx.ASGITransport(running.gateway))
