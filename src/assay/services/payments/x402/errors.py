@@ -29,7 +29,7 @@ class PaymentInvalid(PaymentError):
     hint = "sign what the header PAYMENT-REQUIRED of this very response asks for"
 
     told: Mapping[str, Any] = {}
-    """What the demand of the same scheme says besides, so that its payer can do better."""
+    """``scheme``, and the ``extra`` that its demand says besides, so that its payer can do better; or nothing."""
 
     def __init__(self, reason: str, message: str, *, hint: str | None = None) -> None:
         """``reason``: x402's code."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from assay.services.payments.books import Books
 from assay.services.payments.payment import Payment, PaymentKnown, State
@@ -28,6 +29,7 @@ from assay.trust.receipts.predicate import PaymentClaim
 CONCURRENT = 32
 """Calls that one payer may have under way."""
 
+_NOTHING: Mapping[str, Any] = {}
 _UNCACHED = (
     (b"cache-control", b"private, no-store"),
     (b"vary", b"payment-signature, x-payment, authorization, x-api-key"),
@@ -66,7 +68,8 @@ class SignedReservation:
     def headers(self) -> Iterable[tuple[bytes, bytes]]:
         """The payment's response; the amount is in it once the call has come to one."""
         payer, network = self._checked.authorization.payer, self._presented.network
-        return wire.write_response(self._presented.version, payer, network, self._amount), *_UNCACHED
+        told = self._checked.told(self._amount)
+        return wire.write_response(self._presented.version, payer, network, self._amount, told), *_UNCACHED
 
 
 class Gate:
@@ -92,11 +95,12 @@ class Gate:
     async def reserve(self, purchase: Purchase) -> SignedReservation:
         """Take the payment that came with a purchase, once and for good. Raises `PaymentError` in its many forms."""
         presented, order = wire.read_payment(purchase.headers), Order.of(purchase)
+        await self.flush()  # so that a payer is not told what stood in the books before its last answer
         try:
             checked = await self._check(presented, order)
             await self._take(checked)
         except PaymentInvalid as refusal:
-            raise self._asking(refusal, order, refusal.reason) from None
+            raise self._asking(refusal, order, refusal.reason, refusal.told) from None
         except PaymentKnown as refusal:
             raise self._asking(refusal, order, refusal.code) from None
         return SignedReservation(self, checked, presented, min(purchase.maximum, checked.maximum))
@@ -169,11 +173,16 @@ class Gate:
             self._leave(source)
             raise
 
-    def _asking(self, refusal: PaymentError, order: Order, reason: str) -> PaymentError:
+    def _asking(
+        self, refusal: PaymentError, order: Order, reason: str, told: Mapping[str, Any] = _NOTHING
+    ) -> PaymentError:
         """``refusal``, saying how to pay: in the header of version 2, and as version 1's body where no SDK of a model's
-        dialect reads the response.
+        dialect reads the response. ``told``: what the rail that refused says in its demand besides.
         """
         accepts = [rail.demand(order) for rail in self._rails]
+        for accepted in accepts:
+            if accepted.scheme == told.get("scheme"):
+                accepted.extra |= told["extra"]
         refusal.headers = wire.write_required(order.url, accepts, reason), *_UNCACHED
         if not order.purchase.credential:
             refusal.document = wire.write_required_v1(order.url, accepts, f"{reason}: {refusal.message}")

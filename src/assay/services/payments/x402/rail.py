@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from x402.schemas import PaymentRequirements
 
@@ -24,6 +24,8 @@ class Checked:
     """Micro-USD: what the call may come to at most, for it is all that was signed for."""
     charge: Callable[[int], int]
     """What a cost of so many micro-USD, at most `maximum`, comes to in the asset's smallest units."""
+    told: Callable[[int | None], Mapping[str, Any]] = lambda _: {}
+    """What the response says besides, of what was charged; None while that is not known."""
 
 
 class Rail(Protocol):

@@ -126,7 +126,9 @@ def write_required_v1(url: str, accepts: Sequence[PaymentRequirements], error: s
     )
 
 
-def write_response(version: int, payer: str, network: str, amount: int | None) -> Header:
+def write_response(
+    version: int, payer: str, network: str, amount: int | None, extra: Mapping[str, Any]
+) -> Header:
     """The header that says that a payment was taken. The transaction comes with its batch, and has no hash yet."""
     response = SettleResponse(
         success=True,
@@ -134,6 +136,7 @@ def write_response(version: int, payer: str, network: str, amount: int | None) -
         transaction="",
         network=network if version == 2 else _V1_NETWORKS.get(network, network),
         amount=None if amount is None else str(amount),
+        extra=dict(extra) or None,
     )
     name = b"payment-response" if version == 2 else b"x-payment-response"
     return name, base64.b64encode(_json(response))

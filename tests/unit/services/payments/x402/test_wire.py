@@ -114,7 +114,7 @@ def test_version_1_is_asked_for_what_it_knows() -> None:
 @pytest.mark.parametrize(("version", "name"), [(1, b"x-payment-response"), (2, b"payment-response")])
 @pytest.mark.parametrize("amount", [None, 0, 2**200])
 def test_a_response_is_read_by_the_stock_package(version: int, name: bytes, amount: int | None) -> None:
-    written, value = wire.write_response(version, ADDRESS, "eip155:31337", amount)
+    written, value = wire.write_response(version, ADDRESS, "eip155:31337", amount, {})
     response = decode_payment_response_header(value.decode())
     assert written == name
     assert response.success
