@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from assay.apps.client.refused import AnswerRefused
 from assay.apps.client.verified import Receipt, Verified
@@ -29,7 +30,10 @@ from assay.trust.receipts.delivery import Delivery, add_to_body, take_from_body
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.statement import Statement
 from assay.trust.receipts.verify import verify
-from assay.trust.verdict import Check, Verdict
+from assay.trust.verdict import Check, Status, Verdict
+
+if TYPE_CHECKING:
+    from assay.apps.client.paying.payment import Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class Exchange:
     policy: Policy
     refusal: type[AnswerRefused] = AnswerRefused
     """The class to refuse with; SDKs let through only errors of their own family."""
+    payment: Payment | None = None
+    """What was signed for it, which the receipt may charge and nothing else."""
 
     def is_answered_by(self, stream: str, secret: OpeningSecret) -> bool:
         """Whether a stream of this id answers this very request, and is no replay of an earlier one."""
@@ -117,6 +123,11 @@ class Exchange:
                 "operation", f"the receipt is for {statement.operation}, not {self.operation}"
             )
             return Verdict.rejected([*verdict.checks, wrong])
+        if self.payment is not None:
+            paid = self.payment.check(statement)
+            if paid.status is Status.FAILED:
+                return Verdict.rejected([*verdict.checks, paid])
+            verdict = Verdict(verdict.level, (*verdict.checks, paid))
         if not verdict.level.meets(self.policy.floor):
             low = Check.failed("level", f"{verdict.level} is below the policy's floor {self.policy.floor}")
             return Verdict(verdict.level, (*verdict.checks, low))

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import httpx2
 
 from assay.apps.client.backing import Backing
 from assay.apps.client.exchange import Exchange, Received
+from assay.apps.client.paying.asked import Asked
+from assay.apps.client.paying.headers import REQUIRED, SIGNATURE
 from assay.apps.client.refused import AnswerRefused
 from assay.apps.client.steps import Steps
 from assay.apps.client.stream_reader import StreamReader
@@ -19,6 +22,9 @@ from assay.apps.client.verified import Verified
 from assay.engines.inference.operation import Operation
 from assay.trust.receipts.delivery import HEADER, NONCE_HEADER
 from assay.trust.receipts.policy import Policy
+
+if TYPE_CHECKING:
+    from assay.apps.client.paying.payer import Payer
 
 _RECEIPTED = {operation.path.removeprefix("/v1"): operation for operation in Operation}
 _PATHS = "|".join(sorted(map(re.escape, _RECEIPTED), key=len, reverse=True))
@@ -43,6 +49,8 @@ class Terms:
     refusal: type[AnswerRefused] = AnswerRefused
     """Raised otherwise."""
     clock: Callable[[], datetime] = utc_now
+    payer: Payer | None = None
+    """Pays where the gateway wants to be paid first; without one, its 402 is the caller's."""
 
 
 class Passage:
@@ -58,9 +66,32 @@ class Passage:
         self._request = request
         self._exchange = Exchange(operation, body, nonce, terms.policy, terms.refusal)
 
+    def is_asked_to_pay(self, response: httpx2.Response) -> bool:
+        """Whether the gateway wants to be paid first, and somebody here pays."""
+        return self._terms.payer is not None and response.status_code == 402 and REQUIRED in response.headers
+
+    def pay(self, response: httpx2.Response) -> httpx2.Request:
+        """The same request, paid as ``response`` asks. Raises `PaymentError`: nothing was signed then."""
+        assert self._terms.payer is not None
+        request, exchange = self._request, self._exchange
+        asked = Asked.of(request, exchange.operation, exchange.request)
+        payment = self._terms.payer.pay(response.headers[REQUIRED], asked, self._terms.policy.payees)
+        self._exchange = replace(exchange, payment=payment)
+        return httpx2.Request(
+            request.method,
+            request.url,
+            headers=[*request.headers.multi_items(), (SIGNATURE, payment.header)],
+            content=exchange.request,
+            extensions=request.extensions,
+        )
+
     def expects_receipt(self, response: httpx2.Response) -> bool:
-        """Whether the answer must verify: errors carry no receipt and pass. Raises `AnswerRefused`."""
+        """Whether the answer must verify: errors carry no receipt and pass.
+
+        Raises `PaymentNotTaken` where the error is about the payment, or `AnswerRefused`.
+        """
         if response.status_code >= 400:
+            self._take_back(response)
             return False
         if response.status_code >= 300:
             # Whoever followed it would ask again where no receipt is expected.
@@ -81,6 +112,8 @@ class Passage:
     def conclude(self, received: Received) -> Steps[Verified]:
         """Judge all that came. Raises `AnswerRefused`."""
         verified = yield from self._backing.conclude(self._exchange, received)
+        if self._exchange.payment is not None:
+            self._exchange.payment.commit(verified.receipt.statement.payment.amount)
         if self._terms.on_verified is not None:
             self._terms.on_verified(verified)
         return verified
@@ -92,6 +125,15 @@ class Passage:
         }
         url = _gateway(self._request.url).join(path.removeprefix("/"))
         return httpx2.Request("GET", url, headers=headers, extensions=self._request.extensions)
+
+    def _take_back(self, response: httpx2.Response) -> None:
+        """The gateway has refused the call, so what was signed for it is not charged. Raises `PaymentNotTaken`."""
+        payment = self._exchange.payment
+        if payment is None:
+            return
+        payment.release()
+        if response.status_code in (402, 412) and REQUIRED in response.headers:
+            raise payment.refused(response.headers[REQUIRED])
 
 
 class Door:

@@ -1,7 +1,8 @@
 """HTTP transports that hand an answer on only once it has verified.
 
-They stand below any `httpx2` client, the stock `openai` and `anthropic` SDKs included. They add a nonce to the request
-and never alter a byte of the answer; they withhold it until a trusted key stands behind it.
+They stand below any `httpx2` client, the stock `openai` and `anthropic` SDKs included. They add a nonce to the request,
+and a payment if the gateway wants one and somebody here pays, and never alter a byte of the answer; they withhold it
+until a trusted key stands behind it.
 """
 
 from __future__ import annotations
@@ -33,12 +34,15 @@ class VerifyingTransport(httpx2.BaseTransport):
         self._inner = httpx2.HTTPTransport() if inner is None else inner
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Raises `AnswerRefused` in place of an answer that does not verify."""
+        """Raises `AnswerRefused` in place of an answer that does not verify, or `PaymentError` where none is bought."""
         if not self._door.admits(request):
             return self._inner.handle_request(request)
         passage = self._door.admit(request, request.read())
         response = self._inner.handle_request(request)
         try:
+            if passage.is_asked_to_pay(response):
+                response.read()  # to its end, so that the connection can take the payment
+                response = self._inner.handle_request(passage.pay(response))
             return self._withhold(response, passage) if passage.expects_receipt(response) else response
         except BaseException:
             response.close()
@@ -84,6 +88,9 @@ class AsyncVerifyingTransport(httpx2.AsyncBaseTransport):
         passage = self._door.admit(request, await request.aread())
         response = await self._inner.handle_async_request(request)
         try:
+            if passage.is_asked_to_pay(response):
+                await response.aread()
+                response = await self._inner.handle_async_request(passage.pay(response))
             return await self._withhold(response, passage) if passage.expects_receipt(response) else response
         except BaseException:
             await response.aclose()

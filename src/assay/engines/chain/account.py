@@ -71,3 +71,10 @@ class Account:
             }
         )
         return Signed(bytes(signed.hash), bytes(signed.raw_transaction))
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        """Sign 32 bytes as they are: ``r, s, v`` in 65 bytes, ``s`` the lower one, ``v`` 27 or 28.
+
+        For digests of typed data (`assay.engines.chain.typed_data`); what others chose may be anything.
+        """
+        return bytes(self._local.unsafe_sign_hash(digest).signature)

@@ -1,0 +1,100 @@
+"""Signs what a demand asks for: a transfer of at most so much, to one payee, for one request.
+
+The nonce is a hash of the request (`assay.services.payments.x402.binding`), so that what is signed says what it is for.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from x402.schemas import PaymentPayload, ResourceInfo
+
+from assay.apps.client.paying.asked import Asked
+from assay.apps.client.paying.demand import EXACT, UPTO, Demand
+from assay.engines.chain.canonical import PERMIT2, X402_EXACT_PROXY, X402_UPTO_PROXY
+from assay.engines.chain.library import Address
+from assay.engines.chain.wire import to_data
+from assay.services.payments.x402 import permit2
+from assay.services.payments.x402.binding import request_nonce
+from assay.services.payments.x402.eip3009 import AuthorizedTransfer
+from assay.services.payments.x402.permit2 import PermitTransfer
+from assay.services.payments.x402.wire import REQUEST_EXTENSION
+
+LONGEST_S = 3600
+"""For longer than this nothing is signed, whatever a gateway asks."""
+SALT_BYTES = 32
+_ALWAYS = 0
+"""``validAfter`` of what is good from now on, by whichever clock."""
+_SPENDERS = {UPTO: X402_UPTO_PROXY, EXACT: X402_EXACT_PROXY}
+
+
+class Signer(Protocol):
+    """A key of secp256k1 and the account it speaks for."""
+
+    @property
+    def address(self) -> Address: ...
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        """``r, s, v`` in 65 bytes, with ``v`` 27 or 28 and the lower ``s``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A payment ready to be sent."""
+
+    header: str
+    """Value of ``PAYMENT-SIGNATURE``."""
+    key: bytes
+    """Names the payment, as the receipt will."""
+
+
+def sign(demand: Demand, asked: Asked, signer: Signer, salt: bytes, now: int) -> Signature:
+    """Sign for exactly what is demanded. ``salt``: `SALT_BYTES` random bytes; ``now``: Unix seconds."""
+    nonce = request_nonce(asked.method, asked.url, hashlib.sha256(asked.body).digest(), salt)
+    until = now + min(demand.seconds, LONGEST_S)
+    signed = _permit if demand.method == permit2.METHOD else _authorize
+    payload, contract = signed(demand, signer, nonce, until)
+    payment = PaymentPayload(
+        resource=ResourceInfo(url=asked.url),
+        accepted=demand.accepted,
+        payload=payload,
+        extensions={REQUEST_EXTENSION: {"info": {"salt": to_data(salt)}}},
+    )
+    header = base64.b64encode(payment.model_dump_json(by_alias=True, exclude_none=True).encode())
+    return Signature(header.decode(), demand.terms.key(contract, signer.address, nonce))
+
+
+def _permit(demand: Demand, signer: Signer, nonce: bytes, until: int) -> tuple[dict[str, Any], Address]:
+    """A transfer by Permit2, and the contract that keeps its nonce."""
+    terms = demand.terms
+    transfer = PermitTransfer(
+        payer=signer.address,
+        token=terms.token,
+        amount=demand.amount,
+        spender=_SPENDERS[demand.scheme],
+        nonce=int.from_bytes(nonce),
+        deadline=until,
+        payee=terms.payee,
+        valid_after=_ALWAYS,
+        facilitator=terms.facilitator if demand.scheme == UPTO else None,
+        signature=b"",
+    )
+    return replace(transfer, signature=signer.sign_digest(transfer.digest(terms))).to_json(), PERMIT2
+
+
+def _authorize(demand: Demand, signer: Signer, nonce: bytes, until: int) -> tuple[dict[str, Any], Address]:
+    """A transfer by EIP-3009, and the contract that keeps its nonce."""
+    terms = demand.terms
+    transfer = AuthorizedTransfer(
+        payer=signer.address,
+        payee=terms.payee,
+        amount=demand.amount,
+        valid_after=_ALWAYS,
+        valid_before=until,
+        nonce=nonce,
+        signature=b"",
+    )
+    return replace(transfer, signature=signer.sign_digest(transfer.digest(terms))).to_json(), terms.token
