@@ -29,6 +29,7 @@ pytestmark = [
     pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
 ]
 
+ENGINES = Path(__file__).parents[2] / ".cache" / "engines"
 ASSAY = (sys.executable, "-c", "from assay.apps.cli.main import main; main()")
 
 
@@ -65,9 +66,18 @@ class Machine:
         return said
 
 
+def new_machine(directory: Path) -> Machine:
+    """Where nothing runs yet. Its chain's program need not be fetched, if it was for the other tests."""
+    home = Home(directory / "home")
+    if ENGINES.exists():
+        home.create()
+        home.engines.symlink_to(ENGINES)
+    return Machine(home)
+
+
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    machine = Machine(Home(tmp_path_factory.mktemp("machine") / "home"))
+    machine = new_machine(tmp_path_factory.mktemp("machine"))
     assert "starting the gateway" in machine.type("up", "--detach", "--port", "0")
     yield machine
     machine.type("down")
@@ -145,7 +155,7 @@ def test_killed_and_up_again(machine: Machine) -> None:
 
 
 def test_in_the_foreground_until_it_is_told_to_end(tmp_path: Path) -> None:
-    machine = Machine(Home(tmp_path / "home"))
+    machine = new_machine(tmp_path)
     command = [*ASSAY, "up", "--demo", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=machine.environment) as process:
         assert process.stdout is not None
@@ -166,7 +176,7 @@ def test_in_the_foreground_until_it_is_told_to_end(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not is_free(LOOPBACK, DEFAULT_PORT), reason="the default port belongs to another program")
 def test_another_program_has_the_port(tmp_path: Path) -> None:
-    machine = Machine(Home(tmp_path / "home"))
+    machine = new_machine(tmp_path)
     held = (
         f"import socket; s = socket.create_server(('{LOOPBACK}', {DEFAULT_PORT})); print(flush=True); input()"
     )
