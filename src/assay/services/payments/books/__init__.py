@@ -38,6 +38,9 @@ class Books(Protocol):
     async def in_state(self, state: State, *, rail: str | None = None, limit: int = 1000) -> list[Payment]:
         """Payments that have come so far, the oldest first."""
 
+    async def last_charged(self, source: str) -> Payment | None:
+        """The newest payment out of a source that a receipt charges."""
+
     async def tally(self, source: str) -> Tally:
         """What a source has to stand for."""
 

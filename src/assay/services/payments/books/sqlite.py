@@ -1,14 +1,14 @@
-"""The books in one file of SQLite. Amounts are decimal text: a token's smallest units do not fit 64 bits."""
+"""The books in one file of SQLite."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from assay.engines.storage.sqlite import open_tables, transaction
 from assay.services.payments.books.moves import Move, counted, expired, served, settled
+from assay.services.payments.books.rows import COLUMNS, progress, to_payment, to_row
 from assay.services.payments.payment import Admit, Authorization, Payment, PaymentKnown, State, Tally
 
 _SCHEMA = """
@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS payment (
 ) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS payment_identifier ON payment (payer, identifier) WHERE identifier <> '';
 CREATE INDEX IF NOT EXISTS payment_open ON payment (state, number) WHERE state IN ('reserved', 'served');
+CREATE INDEX IF NOT EXISTS payment_source ON payment (source, number);
 CREATE TABLE IF NOT EXISTS source (
     name     TEXT PRIMARY KEY,
     reserved TEXT NOT NULL,
@@ -43,10 +44,6 @@ CREATE TABLE IF NOT EXISTS charged (
 ) STRICT;
 INSERT OR IGNORE INTO charged VALUES (1, 0);
 """
-_COLUMNS = (
-    "key, rail, source, payer, asset, maximum, request, identifier, signed, expires_at,"
-    " state, amount, log_index, transaction_hash"
-)
 
 
 class SqliteBooks:
@@ -62,8 +59,8 @@ class SqliteBooks:
             admit(tally)
             payment = Payment(authorization, State.RESERVED)
             self._connection.execute(
-                f"INSERT INTO payment ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608 - our own names
-                _row(payment),
+                f"INSERT INTO payment ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608 - our own names
+                to_row(payment),
             )
             self._count(authorization.source, counted(tally, None, payment))
 
@@ -86,11 +83,16 @@ class SqliteBooks:
 
     async def in_state(self, state: State, *, rail: str | None = None, limit: int = 1000) -> list[Payment]:
         rows = self._connection.execute(
-            f"SELECT {_COLUMNS} FROM payment WHERE state = ? AND (? IS NULL OR rail = ?)"  # noqa: S608
+            f"SELECT {COLUMNS} FROM payment WHERE state = ? AND (? IS NULL OR rail = ?)"  # noqa: S608
             " ORDER BY number LIMIT ?",
             (state.value, rail, rail, limit),
         )
-        return [_payment(row) for row in rows]
+        return [to_payment(row) for row in rows]
+
+    async def last_charged(self, source: str) -> Payment | None:
+        return self._find(
+            "source = ? AND state IN ('served', 'settled') ORDER BY number DESC LIMIT 1", (source,)
+        )
 
     async def tally(self, source: str) -> Tally:
         return self._tally(source)
@@ -122,17 +124,17 @@ class SqliteBooks:
                 continue
             self._connection.execute(
                 "UPDATE payment SET state = ?, amount = ?, log_index = ?, transaction_hash = ? WHERE key = ?",
-                (after.state.value, str(after.amount), after.log_index, after.transaction, key),
+                (*progress(after), key),
             )
             source = after.authorization.source
             self._count(source, counted(self._tally(source), before, after))
 
     def _find(self, condition: str, values: Sequence[Any]) -> Payment | None:
         row = self._connection.execute(
-            f"SELECT {_COLUMNS} FROM payment WHERE {condition}",  # noqa: S608 - our own conditions
+            f"SELECT {COLUMNS} FROM payment WHERE {condition}",  # noqa: S608 - our own conditions
             values,
         ).fetchone()
-        return None if row is None else _payment(row)
+        return None if row is None else to_payment(row)
 
     def _tally(self, source: str) -> Tally:
         row = self._connection.execute(
@@ -146,32 +148,3 @@ class SqliteBooks:
             " SET reserved = excluded.reserved, served = excluded.served, settled = excluded.settled",
             (source, str(tally.reserved), str(tally.served), str(tally.settled)),
         )
-
-
-def _row(payment: Payment) -> tuple[Any, ...]:
-    taken = payment.authorization
-    return (
-        taken.key,
-        taken.rail,
-        taken.source,
-        taken.payer,
-        taken.asset,
-        str(taken.maximum),
-        taken.request,
-        taken.identifier,
-        taken.signed,
-        taken.expires_at,
-        payment.state.value,
-        str(payment.amount),
-        payment.log_index,
-        payment.transaction,
-    )
-
-
-def _payment(row: sqlite3.Row | Sequence[Any]) -> Payment:
-    key, rail, source, payer, asset, maximum, request, identifier, signed, expires_at, *rest = row
-    state, amount, log_index, transaction_hash = rest
-    authorization = Authorization(
-        key, rail, source, payer, asset, int(maximum), request, identifier, signed, expires_at
-    )
-    return Payment(authorization, State(state), int(amount), log_index, transaction_hash)
