@@ -8,10 +8,12 @@ import time
 
 import click
 
+from assay.apps.cli.bring_chain import local_chain
 from assay.apps.cli.durations import spell
 from assay.apps.network.health import ask_health
 from assay.apps.network.home import Home
 from assay.apps.network.supervisor import Supervisor
+from assay.engines.chain.local import CHAIN_ID
 
 
 @click.command()
@@ -30,5 +32,7 @@ def status() -> None:
         sys.exit(1)
     click.echo(f"enclave  {health.enclave}")
     click.echo(f"log      {health.log_size} receipts, {health.log_integrated} under a checkpoint")
+    chain = local_chain(home).find()
+    click.echo(f"chain    {'none' if chain is None else f'{CHAIN_ID} at {chain.url}'}")
     for name, readiness in health.providers.items():
         click.echo(f"models   {name}: {readiness}")

@@ -20,6 +20,7 @@ from assay.apps.network.health import Health
 from assay.apps.network.home import Home
 from assay.apps.network.supervisor import Supervisor
 from assay.engines.chain.errors import AnvilMissing, ChainExtraMissing
+from assay.engines.chain.local import CHAIN_ID
 from assay.engines.process.presence import Running
 
 
@@ -54,7 +55,7 @@ def up(detach: bool, demo: bool, no_chain: bool, host: str, port: int | None) ->
             from assay.apps.cli.demo import make_one_call
 
             make_one_call()
-        _say_what_next(running, supervisor.health())
+        _say_what_next(running, supervisor.health(), local_chain(home).find())
         if not stays:
             _hold(supervisor, home)
 
@@ -86,11 +87,12 @@ def _load_models(supervisor: Supervisor) -> None:
             click.echo(f"Provider {name} did not start; `assay doctor` says what is missing.", err=True)
 
 
-def _say_what_next(running: Running, health: Health | None) -> None:
+def _say_what_next(running: Running, health: Health | None, chain: Running | None) -> None:
     assay = _as_typed()
     click.echo(
         f"""
 enclave        {health.enclave if health else "unknown: the gateway does not answer"}
+chain          {f"{CHAIN_ID} at {chain.url}, where OPG is play money" if chain else "none: accounts pay"}
 
 OpenAI SDK     base_url={running.url}/v1
 Anthropic SDK  base_url={running.url}
