@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from tests.anvil_fixture import anvil_program, chain_url, local_chain
 from tests.gateway_fixture import gateway, upstream
+from tests.postgres_fixture import postgres
 
-__all__ = ["anvil_program", "chain_url", "gateway", "local_chain", "upstream"]
+__all__ = ["anvil_program", "chain_url", "gateway", "local_chain", "postgres", "upstream"]
