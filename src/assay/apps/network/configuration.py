@@ -1,4 +1,4 @@
-"""The operator's file, ``assay.toml``: what a node serves, the enclave it opens, and how it is paid."""
+"""The operator's file, ``assay.toml``: what a node serves and speaks, the enclave it opens, and how it is paid."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assay.apps.network.enclave import EnclaveSettings
 from assay.apps.network.home import Home
+from assay.apps.network.opengradient import is_switched_on
 from assay.apps.network.payments import PaymentSettings
 from assay.engines.inference.catalogue import Catalogue
 from assay.engines.inference.configuration import read_catalogue
@@ -24,6 +25,8 @@ class Configuration:
     catalogue: Catalogue
     enclave: EnclaveSettings
     payments: PaymentSettings
+    opengradient: bool
+    """Whether the node speaks that network's dialect, too."""
     digest: bytes
     """SHA-384 of the file's bytes, as `assay enclave measure` foretells it."""
 
@@ -37,8 +40,9 @@ class Configuration:
         with _parse(content) as file:
             enclave = EnclaveSettings.read(file.table("enclave"))
             payments = PaymentSettings.read(file.table("payments"))
+            opengradient = is_switched_on(file.table("opengradient"))
             catalogue = read_catalogue(file, environment)
-            return cls(catalogue, enclave, payments, hashlib.sha384(content).digest())
+            return cls(catalogue, enclave, payments, opengradient, hashlib.sha384(content).digest())
 
 
 def load_enclave_settings(home: Home) -> EnclaveSettings:

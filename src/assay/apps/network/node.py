@@ -20,6 +20,7 @@ from assay.apps.network.configuration import Configuration
 from assay.apps.network.enclave import open_enclave
 from assay.apps.network.home import Home
 from assay.apps.network.identity import revocations
+from assay.apps.network.opengradient import open_dialect
 from assay.apps.network.payments import open_signed
 from assay.apps.network.warming import Warming
 from assay.engines.enclave.boot_key import BootKey
@@ -53,6 +54,7 @@ from assay.trust.transparency.note import NoteSigner
 
 if TYPE_CHECKING:
     from assay.apps.network.signed_payments import SignedPayments
+    from assay.services.gateway.opengradient.dialect import OpenGradient
 
 logger = logging.getLogger(__name__)
 
@@ -75,10 +77,15 @@ class Node:
         enclave: Enclave,
         *,
         signed: SignedPayments | None = None,
+        opengradient: OpenGradient | None = None,
         secrets: Mapping[str, str],
         clock: Callable[[], datetime],
     ) -> None:
-        """``signed``: payments by signature, for a node that is paid over a chain, too."""
+        """``signed``: payments by signature, for a node that is paid over a chain, too. ``opengradient``: the dialect
+        of that network, for a node that speaks it.
+        """
+        if opengradient is not None:
+            catalogue = opengradient.named(catalogue)
         key = NodeKey.open(home.keys)
         boot_key = BootKey(key, clock)
         log_signer = _log_signer(home)
@@ -114,6 +121,7 @@ class Node:
             tracing=self._tracing,
             max_body=MAX_BODY_BYTES,
             body_seconds=BODY_SECONDS,
+            addendum=None if opengradient is None else opengradient.addendum,
         )
         pages = Pages(
             catalogue=catalogue,
@@ -127,6 +135,7 @@ class Node:
             root=enclave.anchor(),
             readiness=self._warming.readiness,
             version=version("assay"),
+            more={} if opengradient is None else opengradient.pages,
         )
         stored = Stored(catalogue, self._providers, till, self._index, self.log)
         self.gateway = Gateway(calls, stored, pages, metrics, self)
@@ -139,7 +148,7 @@ class Node:
         """Open the node that lives in ``home``, or begin one there.
 
         Raises `ConfigError` for a faulty ``assay.toml``, what `open_enclave` does for an enclave that is not there and
-        `open_signed` for a chain that is not known,
+        `open_signed` for a chain that is not known, `ChainExtraMissing` for a dialect that needs it,
         `LogLockedError` when another process serves the same directory, `LogCorruptError` when the log was tampered
         with.
         """
@@ -147,7 +156,16 @@ class Node:
         settings = Configuration.load(home, environment)
         enclave = open_enclave(settings.enclave, home, clock=clock, config_digest=settings.digest)
         signed = open_signed(settings.payments, home, clock)
-        return cls(home, settings.catalogue, enclave, signed=signed, secrets=environment, clock=clock)
+        rate = None if signed is None else signed.rate
+        return cls(
+            home,
+            settings.catalogue,
+            enclave,
+            signed=signed,
+            opengradient=open_dialect(rate, clock) if settings.opengradient else None,
+            secrets=environment,
+            clock=clock,
+        )
 
     async def __aenter__(self) -> Self:
         if self._signed is not None:

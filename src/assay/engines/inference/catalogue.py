@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from assay.engines.inference.operation import Operation
@@ -73,14 +74,21 @@ class ProviderEntry:
 class Catalogue:
     """Every provider and model of a node, fixed at start."""
 
-    __slots__ = ("_by_target", "_defaults", "_models", "_providers")
+    __slots__ = ("_aliases", "_by_target", "_defaults", "_models", "_providers")
 
-    def __init__(self, providers: Iterable[ProviderEntry], models: Iterable[Model]) -> None:
+    def __init__(
+        self,
+        providers: Iterable[ProviderEntry],
+        models: Iterable[Model],
+        aliases: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """``aliases``: ids of models, by further names under which callers find them."""
         self._providers = {provider.name: provider for provider in providers}
         self._models = {model.id: model for model in models}
         self._defaults = {
             operation: model for model in self._models.values() for operation in model.default_for
         }
+        self._aliases = aliases
         self._by_target = {target: model for model in self._models.values() for target in model.targets}
 
     def providers(self) -> tuple[ProviderEntry, ...]:
@@ -89,6 +97,10 @@ class Catalogue:
     def models(self) -> tuple[Model, ...]:
         """The models worth listing, in the order of the configuration."""
         return tuple(self._models.values())
+
+    def with_aliases(self, aliases: Mapping[str, str]) -> Catalogue:
+        """The same models, which callers find by these names as well."""
+        return Catalogue(self.providers(), self.models(), aliases)
 
     def prices(self) -> dict[str, ListedPrice]:
         """What each model costs, by its id; those that cost nothing because nobody has to set a price are not in it."""
@@ -112,7 +124,7 @@ class Catalogue:
 
         Raises `UnknownModel`, or `UnpricedModel` when its price is unknown and the provider has to have one.
         """
-        model = self._models.get(name)
+        model = self._models.get(self._aliases.get(name, name))
         if model is not None:
             return model
         prefix, slash, rest = name.partition("/")

@@ -8,10 +8,13 @@ all of them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from assay.engines.inference.catalogue import Catalogue
 from assay.engines.inference.operation import Operation
 from assay.engines.inference.provider import ProviderGarbage
 from assay.engines.inference.routing import Answer, Router
+from assay.services.gateway.addendum import Addendum
 from assay.services.gateway.asgi import (
     JSON,
     Receive,
@@ -51,7 +54,9 @@ class Calls:
         tracing: Tracing,
         max_body: int,
         body_seconds: float,
+        addendum: Callable[[Asked], Addendum | None] | None = None,
     ) -> None:
+        """``addendum``: what a call's answer carries, where callers may ask for more than their dialect has."""
         self._catalogue = catalogue
         self._router = router
         self._meter = meter
@@ -60,6 +65,7 @@ class Calls:
         self._tracing = tracing
         self._max_body = max_body
         self._body_seconds = body_seconds
+        self._addendum = addendum
 
     async def answer(self, operation: Operation, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call. Raises `AssayError` as long as no response has begun, and `ClientLeft`."""
@@ -68,6 +74,7 @@ class Calls:
         asked = understand(operation, scope, body, self._catalogue)
         self._notary.check_writable()
         opening, claim = commit_to_request(asked)
+        addendum = None if self._addendum is None else self._addendum(asked)
         maximum = estimate(asked.price, operation, asked.call.parsed, len(body))
         reservation = await self._meter.reserve(asked.purchase(maximum))
         try:
@@ -80,7 +87,9 @@ class Calls:
                     measured.answered_by(answer.target.provider, answer.reply.status)
                     span.answered_by(answer.target.provider, answer.reply.status)
                     try:
-                        call = OpenCall(asked, opening, claim, reservation, self._notary, measured, span)
+                        call = OpenCall(
+                            asked, opening, claim, reservation, self._notary, measured, span, addendum
+                        )
                         await _pass_on(call, answer, watch, send)
                     finally:
                         await answer.reply.aclose()

@@ -17,6 +17,7 @@ from assay.engines.inference.provider import EngineProfile, ProviderGarbage
 from assay.engines.inference.routing import Answer
 from assay.engines.tlog.errors import EntryTooLargeError
 from assay.errors import AssayError, FormatError
+from assay.services.gateway.addendum import Addendum
 from assay.services.gateway.asked import Asked
 from assay.services.gateway.metrics import MeasuredCall
 from assay.services.gateway.notary import Notary
@@ -61,6 +62,11 @@ class OpenCall:
     notary: Notary
     measured: MeasuredCall
     span: CallSpan
+    addendum: Addendum | None
+
+    def cost(self, usage: Usage) -> int:
+        """Micro-USD that such a usage is charged: at most what is reserved."""
+        return min(self.asked.price.cost(usage), self.reservation.maximum)
 
     def end(
         self, answer: Answer, claim: AnswerClaim, usage: Usage, response_id: str, served: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -25,6 +26,9 @@ from assay.trust.evidence import TrustAnchor
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.statement import Statement, receipt_id
+
+Page = Callable[[Scope, Send], Awaitable[None]]
+"""Answers a GET."""
 
 
 class ReceiptNotFound(AssayError):
@@ -78,11 +82,13 @@ class Pages:
         root: TrustAnchor,
         readiness: Callable[[], Mapping[str, str]],
         version: str,
+        more: Mapping[str, Page] = MappingProxyType({}),
     ) -> None:
         """``trust`` is the policy under which this node's receipts verify, for whoever chooses to believe it;
         ``root`` what its evidence ends in.
 
-        ``readiness`` says of each provider, by name, whether it is ``starting``, ``ready`` or ``failed``.
+        ``readiness`` says of each provider, by name, whether it is ``starting``, ``ready`` or ``failed``. ``more`` are
+        the pages of dialects that not every node speaks.
         """
         self._models = ModelPages(catalogue)
         self._prices = prices
@@ -96,6 +102,7 @@ class Pages:
         self._root = root
         self._readiness = readiness
         self._version = version
+        self._more = more
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
@@ -119,12 +126,13 @@ class Pages:
         else:
             raise PageNotFound(f"Nothing is served at {path}.")
 
-    def _fixed(self) -> dict[str, Callable[[Scope, Send], Awaitable[None]]]:
+    def _fixed(self) -> dict[str, Page]:
         return {
             "/health": self._health,
             "/metrics": self._exposition,
             "/attestation": self._attestation,
             "/.well-known/assay.json": self._policy,
+            **self._more,
         }
 
     async def _health(self, scope: Scope, send: Send) -> None:

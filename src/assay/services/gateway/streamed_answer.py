@@ -69,6 +69,8 @@ class StreamedAnswer:
         self._translation = (
             None if answer.translation is None else answer.translation.stream(call.asked.call.parsed)
         )
+        if call.addendum is not None:
+            self._translation = call.addendum.stream(self._translation, self._usage.usage, call.cost)
         self._greeting = write_opening(self._stream, call.opening)
         self._head_due = 0.0
         self._signed_chunks = 0

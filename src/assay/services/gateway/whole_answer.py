@@ -8,6 +8,7 @@ import orjson
 
 from assay.engines.inference.provider import ProviderGarbage
 from assay.engines.inference.routing import Answer
+from assay.engines.inference.routing.body import with_members
 from assay.services.gateway.asgi import JSON, Send, respond
 from assay.services.gateway.ending import OpenCall
 from assay.services.gateway.usage import usage_of
@@ -28,6 +29,8 @@ async def answer_whole(call: OpenCall, answer: Answer, send: Send) -> None:
     if answer.translation is not None:
         shown = answer.translation.answer(parsed, call.asked.call.parsed)
         body = orjson.dumps(shown)
+    if call.addendum is not None:
+        body = with_members(body, shown, call.addendum.members(shown, call.cost(usage)))
     delivery = call.end(
         answer,
         claim_body(call.opening, body, shown, Outcome.COMPLETED),

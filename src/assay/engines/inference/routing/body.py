@@ -7,7 +7,7 @@ provider is sent should be what the client sent, but for the members that had to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -37,6 +37,14 @@ def with_added(body: bytes, members: Mapping[str, Any]) -> bytes:
     end = body.rindex(b"}")
     comma = b"" if body[:end].rstrip(_BLANK).endswith(b"{") else b","
     return b"".join((body[:end], comma, orjson.dumps(members)[1:-1], body[end:]))
+
+
+def with_members(body: bytes, had: Container[str], members: Mapping[str, Any]) -> bytes:
+    """``body``, a valid JSON object with the members ``had``, with ``members`` replaced in it or added."""
+    old = {key: value for key, value in members.items() if key in had}
+    new = {key: value for key, value in members.items() if key not in had}
+    body = with_replaced(body, old) if old else body
+    return with_added(body, new) if new else body
 
 
 def _members(body: bytes) -> Iterator[tuple[str, int, int]]:

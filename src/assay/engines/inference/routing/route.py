@@ -13,7 +13,7 @@ from assay.engines.inference import translation
 from assay.engines.inference.catalogue import Target
 from assay.engines.inference.operation import Operation
 from assay.engines.inference.provider import Provider, Request
-from assay.engines.inference.routing.body import with_added, with_replaced
+from assay.engines.inference.routing.body import with_members
 from assay.engines.inference.routing.form import with_model
 from assay.engines.inference.translation import Translation
 from assay.errors import AssayError
@@ -83,7 +83,7 @@ def _straight(call: Call, target: Target, provider: Provider) -> Route:
         changes["model"] = target.model
     usage = _ask_for_usage(call.operation, call.parsed) if call.stream else {}
     changes |= usage
-    body = _changed(call, changes) if changes else call.body
+    body = with_members(call.body, call.parsed, changes) if changes else call.body
     request = Request(call.operation, target.model, body, call.stream, call.headers)
     return Route(target, provider, request, translation=None, usage_injected=bool(usage))
 
@@ -95,13 +95,6 @@ def _form(call: Call, target: Target, provider: Provider) -> Route:
         body = with_model(call.headers["content-type"], body, target.model)
     request = Request(call.operation, target.model, body, call.stream, call.headers)
     return Route(target, provider, request, translation=None, usage_injected=False)
-
-
-def _changed(call: Call, changes: dict[str, Any]) -> bytes:
-    had = {key: value for key, value in changes.items() if key in call.parsed}
-    new = {key: value for key, value in changes.items() if key not in call.parsed}
-    body = with_replaced(call.body, had) if had else call.body
-    return with_added(body, new) if new else body
 
 
 def _translated(call: Call, target: Target, provider: Provider, found: Translation) -> Route:

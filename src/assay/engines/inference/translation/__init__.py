@@ -10,7 +10,7 @@ from collections.abc import Callable
 from assay.engines.inference.operation import Operation
 from assay.engines.inference.translation.chat_to_messages import DEFAULT_MAX_TOKENS, ChatToMessages
 from assay.engines.inference.translation.composed import Composed
-from assay.engines.inference.translation.guarded import Guarded
+from assay.engines.inference.translation.guarded import Guarded, GuardedStream
 from assay.engines.inference.translation.messages_to_chat import MessagesToChat
 from assay.engines.inference.translation.parameters import InvalidParameter, UnsupportedParameter
 from assay.engines.inference.translation.responses_to_chat import ResponsesToChat
@@ -18,6 +18,7 @@ from assay.engines.inference.translation.translation import StreamTranslation, T
 
 __all__ = [
     "DEFAULT_MAX_TOKENS",
+    "GuardedStream",
     "InvalidParameter",
     "StreamTranslation",
     "Translation",

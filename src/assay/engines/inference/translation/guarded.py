@@ -36,11 +36,13 @@ class Guarded:
             return self.translation.answer(body, asked)
 
     def stream(self, asked: dict[str, Any]) -> StreamTranslation:
-        return _GuardedStream(self.translation.stream(asked))
+        return GuardedStream(self.translation.stream(asked))
 
 
 @dataclass(frozen=True, slots=True)
-class _GuardedStream:
+class GuardedStream:
+    """One stream's translation, with the same said of its events."""
+
     stream: StreamTranslation
 
     def feed(self, event: bytes) -> list[bytes]:
