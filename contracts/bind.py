@@ -18,11 +18,12 @@ ARTIFACTS = CHAIN / "artifacts"
 BINDINGS = CHAIN / "bindings"
 
 _WIDTH = 110
+_STRUCT = re.compile(r"struct (?:\w+\.)?(\w+)")
 _ARRAY = re.compile(r"(.+)\[[0-9]*\]")
 _STANDARD = (
     ("collections.abc", ("Sequence",)),
     ("dataclasses", ("dataclass",)),
-    ("typing", ("Any", "overload")),
+    ("typing", ("Any", "NamedTuple", "overload")),
 )
 _OURS = (
     ("assay.engines.chain.contract", ("Call", "Contract", "Event", "Parameter")),
@@ -42,7 +43,8 @@ def file_name(contract: str) -> str:
 
 def binding(contract: str, abi: Sequence[Entry]) -> str:
     """The module for a contract."""
-    classes = [_contract(contract, abi), *map(_event, _named(abi, "event"))]
+    structs = [_struct(name, components) for name, components in _structs(abi).items()]
+    classes = [*structs, _contract(contract, abi), *map(_event, _named(abi, "event"))]
     body = "\n\n\n".join("\n".join(lines) for lines in classes) + "\n"
     return "\n".join(_head(contract, body)) + body
 
@@ -61,6 +63,35 @@ def _imports(modules: Sequence[tuple[str, Sequence[str]]], body: str) -> Iterato
     for module, names in modules:
         if used := [name for name in names if re.search(rf"\b{name}\b", body)]:
             yield f"from {module} import {', '.join(used)}"
+
+
+def _structs(abi: Sequence[Entry]) -> dict[str, Sequence[Entry]]:
+    """The components of each struct that functions take or answer, those it is made of before it."""
+    found: dict[str, Sequence[Entry]] = {}
+
+    def find(parameter: Entry) -> None:
+        for component in parameter.get("components", ()):
+            find(component)
+        if name := _struct_name(parameter):
+            known = found.setdefault(name, parameter["components"])
+            assert known == parameter["components"], f"two structs are called {name}"
+
+    for entry in _named(abi, "function"):
+        for parameter in (*entry["inputs"], *entry["outputs"]):
+            find(parameter)
+    return found
+
+
+def _struct_name(parameter: Entry) -> str | None:
+    """``TEE`` for a parameter of the type ``TEE`` or for an array of them, as ``internalType`` has it."""
+    match = _STRUCT.match(parameter.get("internalType", ""))
+    return match[1] if match else None
+
+
+def _struct(name: str, components: Sequence[Entry]) -> Iterator[str]:
+    yield f"class {name}(NamedTuple):"
+    for field, component in zip(_field_names(components), components, strict=True):
+        yield f"    {field}: {_answered(component)}"
 
 
 def _contract(contract: str, abi: Sequence[Entry]) -> Iterator[str]:
@@ -92,14 +123,14 @@ def _told_apart(name: str, overloads: Sequence[Entry]) -> Iterator[tuple[str, Se
 
 def _function(python_name: str, name: str, entries: Sequence[Entry]) -> Iterator[str]:
     (entry,) = entries
-    yield from _signature(python_name, ["self", *_parameters(entry)], f"{_answer(entry)}:")
+    yield from _signature(python_name, ["self", *_parameters(entry)], f"Call[{_answer(entry)}]:")
     yield from _return("self._call", [f'"{name}"', _types(entry["inputs"]), _names(entry), *_outputs(entry)])
 
 
 def _overloaded(python_name: str, name: str, entries: Sequence[Entry]) -> Iterator[str]:
     for entry in entries:
         yield "    @overload"
-        yield from _signature(python_name, ["self", *_parameters(entry), "/"], f"{_answer(entry)}: ...")
+        yield from _signature(python_name, ["self", *_parameters(entry), "/"], f"Call[{_answer(entry)}]: ...")
     yield from _signature(python_name, ["self", "*arguments: Any"], "Call[Any]:")
     yield "        types = {"
     for entry in entries:
@@ -117,12 +148,17 @@ def _event(entry: Entry) -> Iterator[str]:
     if not entry["inputs"]:
         yield "    parameters = ()"
         return
-    yield "    parameters = ("
     fields = list(zip(_names(entry), entry["inputs"], strict=True))
-    for name, parameter in fields:
-        indexed = ", indexed=True" if parameter["indexed"] else ""
-        yield f'        Parameter("{name}", "{_type(parameter)}"{indexed}),'
-    yield "    )"
+    parameters = [
+        f'Parameter("{name}", "{_type(parameter)}"{", indexed=True" if parameter["indexed"] else ""})'
+        for name, parameter in fields
+    ]
+    if len(parameters) == 1:
+        yield f"    parameters = {_inline(parameters)}"
+    else:
+        yield "    parameters = ("
+        yield from (f"        {parameter}," for parameter in parameters)
+        yield "    )"
     yield ""
     for name, parameter in fields:
         yield f"    {name}: {_told(parameter)}"
@@ -163,8 +199,12 @@ def _named(abi: Sequence[Entry], kind: str) -> list[Entry]:
 
 
 def _names(entry: Entry) -> list[str]:
+    return _field_names(entry["inputs"])
+
+
+def _field_names(parameters: Sequence[Entry]) -> list[str]:
     """The parameters' names, where Python lets them have them."""
-    names = [parameter["name"] or f"argument{place}" for place, parameter in enumerate(entry["inputs"])]
+    names = [parameter["name"] or f"argument{place}" for place, parameter in enumerate(parameters)]
     return [f"{name}_" if keyword.iskeyword(name) or name == "self" else name for name in names]
 
 
@@ -179,16 +219,25 @@ def _types(parameters: Iterable[Entry]) -> list[str]:
     return [f'"{_type(parameter)}"' for parameter in parameters]
 
 
-def _outputs(entry: Entry) -> list[list[str]]:
-    """As the last argument, which is left out if a function answers nothing."""
-    return [_types(entry["outputs"])] if entry["outputs"] else []
+def _outputs(entry: Entry) -> list[Code]:
+    """As the last arguments, which are left out if a function answers nothing, or nothing with names."""
+    if not entry["outputs"]:
+        return []
+    types: list[Code] = [_types(entry["outputs"])]
+    return [*types, _answer(entry)] if any(map(_struct_name, entry["outputs"])) else types
 
 
 def _answer(entry: Entry) -> str:
-    types = [_python(_type(parameter), "tuple[{}, ...]") for parameter in entry["outputs"]]
-    if len(types) > 1:
-        return f"Call[tuple[{', '.join(types)}]]"
-    return f"Call[{types[0] if types else None}]"
+    types = list(map(_answered, entry["outputs"]))
+    return f"tuple[{', '.join(types)}]" if len(types) > 1 else "".join(types) or "None"
+
+
+def _answered(parameter: Entry) -> str:
+    """The type in which an answer, or a field of one, is read."""
+    name, arrays = _struct_name(parameter), "tuple[{}, ...]"
+    if name is None:
+        return _python(_type(parameter), arrays)
+    return _python(name + parameter["type"].removeprefix("tuple"), arrays)
 
 
 def _told(parameter: Entry) -> str:
@@ -207,7 +256,7 @@ def _type(parameter: Entry) -> str:
 
 
 def _python(type: str, array: str) -> str:
-    """``array``: what an array of ``{}`` is."""
+    """``type``: canonical, or a struct's name. ``array``: what an array of ``{}`` is."""
     if match := _ARRAY.fullmatch(type):
         return array.format(_python(match[1], array))
     if type.startswith("("):
@@ -216,7 +265,7 @@ def _python(type: str, array: str) -> str:
         return "int"
     if type.startswith("bytes"):
         return "bytes"
-    return {"address": "Address", "bool": "bool", "string": "str"}[type]
+    return {"address": "Address", "bool": "bool", "string": "str"}.get(type, type)
 
 
 def _components(type: str) -> Iterator[str]:

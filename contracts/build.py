@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import vyper
 from vyper.compiler.input_bundle import FileInput, FilesystemInputBundle
 from vyper.compiler.output import build_abi_output
 from vyper.compiler.phases import CompilerData
+from vyper.semantics.types import DArrayT, SArrayT, StructT, TupleT, VyperType
 
 CONTRACTS = Path(__file__).resolve().parent
 ARTIFACTS = CONTRACTS.parent / "src/assay/engines/chain/artifacts"
@@ -33,12 +35,13 @@ def sources() -> list[Path]:
 def artifact(source: Path) -> dict[str, Any]:
     """What is kept of a compiled contract.
 
-    ``abi``; ``bytecode``, the initcode without constructor arguments, and ``runtime``, the code without immutables,
-    both 0x-hex; ``source_sha256``, of every file that went in, by path under ``contracts/``; ``compiler``.
+    ``abi``, in which a struct has its name as ``internalType``, as solc writes it; ``bytecode``, the initcode without
+    constructor arguments, and ``runtime``, the code without immutables, both 0x-hex; ``source_sha256``, of every file
+    that went in, by path under ``contracts/``; ``compiler``.
     """
     compiled = _compile(source)
     return {
-        "abi": build_abi_output(compiled) + _declared_overloads(source) + _raised_errors(compiled),
+        "abi": _abi(compiled) + _declared_overloads(source) + _raised_errors(compiled),
         "bytecode": "0x" + compiled.bytecode.hex(),
         "runtime": "0x" + compiled.bytecode_runtime.hex(),
         "source_sha256": _digests(compiled),
@@ -62,10 +65,47 @@ def _compile(source: Path) -> CompilerData:
     return CompilerData(file, bundle, no_bytecode_metadata=True)
 
 
+def _abi(compiled: CompilerData) -> list[dict[str, Any]]:
+    abi: list[dict[str, Any]] = build_abi_output(compiled)
+    structs = {tuple(struct.members): struct.name for struct in _structs(compiled)}
+    for entry in abi:
+        for parameter in (*entry.get("inputs", ()), *entry.get("outputs", ())):
+            _name_structs(parameter, structs)
+    return abi
+
+
+def _structs(compiled: CompilerData) -> Iterator[StructT]:
+    """What is passed to functions of a contract, and what they answer."""
+    for function in compiled.annotated_vyper_module._metadata["type"].exposed_functions:
+        for type in (*(argument.typ for argument in function.arguments), function.return_type):
+            yield from _structs_in(type)
+
+
+def _structs_in(type: VyperType | None) -> Iterator[StructT]:
+    parts: Iterable[VyperType] = ()
+    if isinstance(type, StructT):
+        yield type
+        parts = type.members.values()
+    elif isinstance(type, TupleT):
+        parts = type.member_types
+    elif isinstance(type, (DArrayT, SArrayT)):
+        parts = (type.value_type,)
+    for part in parts:
+        yield from _structs_in(part)
+
+
+def _name_structs(parameter: dict[str, Any], structs: dict[tuple[str, ...], str]) -> None:
+    components = parameter.get("components", ())
+    if name := structs.get(tuple(component["name"] for component in components)):
+        parameter["internalType"] = f"struct {name}{parameter['type'].removeprefix('tuple')}"
+    for component in components:
+        _name_structs(component, structs)
+
+
 def _declared_overloads(source: Path) -> list[dict[str, Any]]:
     """Calls that a contract tells apart by selector, as Vyper has one function a name."""
     declared = CONTRACTS / "overloads" / f"{source.stem}.vyi"
-    return build_abi_output(_compile(declared)) if declared.exists() else []
+    return _abi(_compile(declared)) if declared.exists() else []
 
 
 def _raised_errors(compiled: CompilerData) -> list[dict[str, Any]]:

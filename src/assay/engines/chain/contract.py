@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Self, TypeVar, cast
+from itertools import repeat
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from assay.engines.chain import abi
 from assay.engines.chain.artifact import Artifact
@@ -28,11 +29,13 @@ class Call(Generic[T]):
     outputs: tuple[str, ...] = ()
     """ABI types of the answer."""
     value: int = 0
+    kind: Any = None
+    """The type ``T``, if there are structs in it."""
 
     def read(self, answer: bytes) -> T:
         """The answer from its bytes: None, the one value, or a tuple. Raises `ChainGarbage`."""
         values = abi.decode(self.outputs, answer)
-        return cast(T, values if len(values) > 1 else next(iter(values), None))
+        return cast(T, _named(self.kind, values if len(values) > 1 else next(iter(values), None)))
 
 
 class Contract:
@@ -53,9 +56,15 @@ class Contract:
         return Artifact.load(cls.artifact).bytecode + abi.encode(types, arguments)
 
     def _call(
-        self, name: str, types: Sequence[str], arguments: Sequence[Any], outputs: tuple[str, ...] = ()
+        self,
+        name: str,
+        types: Sequence[str],
+        arguments: Sequence[Any],
+        outputs: tuple[str, ...] = (),
+        kind: Any = None,
     ) -> Call[Any]:
-        return Call(self.address, abi.selector(name, types) + abi.encode(types, arguments), outputs)
+        data = abi.selector(name, types) + abi.encode(types, arguments)
+        return Call(self.address, data, outputs, kind=kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,17 @@ class Event:
             )
         )
         return cls(**values)
+
+
+def _named(type: Any, value: Any) -> Any:
+    """``value`` with the tuples that ``type`` has names for, which are those of structs, under their names."""
+    if fields := getattr(type, "_fields", None):
+        types = get_type_hints(type)
+        return type(*(_named(types[field], part) for field, part in zip(fields, value, strict=True)))
+    if get_origin(type) is tuple:
+        parts = get_args(type)
+        return tuple(map(_named, repeat(parts[0]) if parts[-1] is ... else parts, value))
+    return value
 
 
 def _indexed(type: str) -> str:

@@ -77,6 +77,27 @@ def test_types(bind: ModuleType) -> None:
     assert "    text: bytes\n    list: tuple[int, ...]\n" in text, "of an indexed text there is only its hash"
 
 
+def test_structs_with_names_are_classes(bind: ModuleType) -> None:
+    part = {
+        "name": "part",
+        "type": "tuple[2]",
+        "internalType": "struct Other.Part[2]",
+        "components": [{"name": "from", "type": "address"}],
+    }
+    whole = {"name": "", "type": "tuple[]", "internalType": "struct Whole[]", "components": [part]}
+    ask = {"type": "function", "name": "ask", "inputs": [{**whole, "name": "all"}], "outputs": [whole]}
+    text = bind.binding("Some", [ask])
+    assert text.index("class Part(NamedTuple):\n    from_: Address\n") < text.index(
+        "class Whole(NamedTuple):\n"
+    )
+    assert "    part: tuple[Part, ...]\n" in text
+    assert "all: Sequence[tuple[Sequence[tuple[Address]]]]" in text, "a struct, or any tuple like it"
+    assert "-> Call[tuple[Whole, ...]]:" in text
+    assert '("((address)[2])[]",), tuple[Whole, ...])' in text
+    two = {**ask, "outputs": [{"name": "", "type": "bool"}, part]}
+    assert "Call[tuple[bool, tuple[Part, ...]]]" in bind.binding("Some", [two])
+
+
 def test_functions_that_only_their_types_tell_apart(bind: ModuleType) -> None:
     def function(*types: str) -> dict[str, object]:
         inputs = [{"name": "", "type": type} for type in types]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from assay.engines.chain.account import Account
 from assay.engines.chain.bindings.opg import OPG, Transfer
+from assay.engines.chain.bindings.teeregistry import TEE, OhttpConfig, TEERegistry
 from assay.engines.chain.contract import Call
 from assay.engines.chain.errors import ChainGarbage
 from assay.engines.chain.library import Address, to_checksum_address
@@ -53,6 +54,18 @@ def test_answers(address: Address, amount: int, text: str) -> None:
         address,
         text,
     )
+
+
+@given(ADDRESSES, AMOUNTS, st.lists(st.binary(max_size=40), max_size=3))
+def test_structs_are_answered_with_their_names(owner: Address, second: int, keys: list[bytes]) -> None:
+    config = OhttpConfig(1, 0x20, 1, 3, b"hpke", b"config", second)
+    hash = bytes(32)
+    entries = [TEE(owner, OTHER, "https://a", key, b"tls", hash, 0, True, 1, second, config) for key in keys]
+    call = TEERegistry(OTHER).getActiveTEEs(0)
+    assert call.data.hex()[:8] == "4b6014da", "as OpenGradient's registry has it"
+    answer = call.read(encode(call.outputs, [entries]))
+    assert answer == tuple(entries)
+    assert all(isinstance(entry, TEE) and entry.ohttpConfig.registeredAt == second for entry in answer)
 
 
 @pytest.mark.parametrize("answer", [b"", b"\x01", bytes(31), b"\xff" * 32])

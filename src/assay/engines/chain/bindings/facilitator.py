@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from assay.engines.chain.contract import Call, Contract, Event, Parameter
 from assay.engines.chain.library import Address
+
+
+class Payment(NamedTuple):
+    target: Address
+    call: bytes
 
 
 class Facilitator(Contract):

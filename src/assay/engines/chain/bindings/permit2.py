@@ -4,9 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from assay.engines.chain.contract import Call, Contract, Event, Parameter
 from assay.engines.chain.library import Address
+
+
+class TokenPermissions(NamedTuple):
+    token: Address
+    amount: int
+
+
+class PermitTransferFrom(NamedTuple):
+    permitted: TokenPermissions
+    nonce: int
+    deadline: int
+
+
+class SignatureTransferDetails(NamedTuple):
+    to: Address
+    requestedAmount: int
+
+
+class PermitBatchTransferFrom(NamedTuple):
+    permitted: tuple[TokenPermissions, ...]
+    nonce: int
+    deadline: int
 
 
 class Permit2(Contract):

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from assay.engines.chain.contract import Call, Contract, Event, Parameter
 from assay.engines.chain.library import Address
+
+
+class Batch(NamedTuple):
+    settler: Address
+    settled_at: int
+    size: int
+
+
+class Leaf(NamedTuple):
+    receipt_id: bytes
+    payment_key: bytes
+    mode: int
 
 
 class Settlement(Contract):
@@ -22,8 +35,8 @@ class Settlement(Contract):
     def acceptOwnership(self) -> Call[None]:
         return self._call("acceptOwnership", (), ())
 
-    def batch(self, root: bytes) -> Call[tuple[Address, int, int]]:
-        return self._call("batch", ("bytes32",), (root,), ("(address,uint256,uint256)",))
+    def batch(self, root: bytes) -> Call[Batch]:
+        return self._call("batch", ("bytes32",), (root,), ("(address,uint256,uint256)",), Batch)
 
     def includes(
         self,

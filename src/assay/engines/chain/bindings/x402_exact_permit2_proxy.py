@@ -3,9 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from assay.engines.chain.contract import Call, Contract, Event
 from assay.engines.chain.library import Address
+
+
+class TokenPermissions(NamedTuple):
+    token: Address
+    amount: int
+
+
+class PermitTransferFrom(NamedTuple):
+    permitted: TokenPermissions
+    nonce: int
+    deadline: int
+
+
+class Witness(NamedTuple):
+    to: Address
+    validAfter: int
+
+
+class EIP2612Permit(NamedTuple):
+    value: int
+    deadline: int
+    r: bytes
+    s: bytes
+    v: int
 
 
 class X402ExactPermit2Proxy(Contract):
