@@ -181,8 +181,11 @@ def _bracketed(indent: int, opening: str, items: Sequence[Code], closing: str) -
     yield f"{' ' * indent}{opening}"
     inner = " " * (indent + 4)
     for item in items:
-        if isinstance(item, str) or len(inner + _inline(item)) < _WIDTH:
+        if len(inner + _inline(item)) < _WIDTH:
             yield f"{inner}{_inline(item)},"
+        elif isinstance(item, str):
+            opening, _, rest = item.partition("[")
+            yield from (f"{inner}{opening}[", f"{inner}    {rest[:-1]}", f"{inner}],")
         else:
             yield from _bracketed(indent + 4, "(", item, "),")
     yield f"{' ' * indent}{closing}"
