@@ -76,7 +76,7 @@ def test_deploying_twice_and_after_a_kill(run: Run, tmp_path: Path) -> None:
     run("up", "--port", "0")
     first = run("deploy")
     assert first.exit_code == 0, first.output
-    for name in ("OPG", "Settlement", "Facilitator", "Faucet", "Permit2"):
+    for name in ("OPG", "Settlement", "Facilitator", "TEERegistry", "Faucet", "Permit2"):
         assert name in first.output
     before = run("status").output.splitlines()[-1]
     assert run("deploy").output == first.output
@@ -124,7 +124,9 @@ def test_another_chain_has_them_at_the_same_addresses(run: Run, chain_url: str, 
     assert there.exit_code == 0, there.output
     addresses = {tuple(line.split()) for line in there.output.splitlines()[1:]}
     assert addresses < {tuple(line.split()) for line in here[1:]}
-    assert {name for name, _ in addresses} == {"OPG", "Settlement", "Facilitator"}, "no faucet for real money"
+    assert {name for name, _ in addresses} == {"OPG", "Settlement", "Facilitator", "TEERegistry"}, (
+        "no faucet for real money"
+    )
 
 
 async def give(url: str, account: str) -> None:

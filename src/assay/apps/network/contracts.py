@@ -10,14 +10,27 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from assay.engines.chain.artifact import Artifact
+from assay.engines.chain.bindings.batch_settlement import BatchSettlement
+from assay.engines.chain.bindings.erc3009_deposit_collector import ERC3009DepositCollector
 from assay.engines.chain.bindings.facilitator import Facilitator
 from assay.engines.chain.bindings.faucet import Faucet
+from assay.engines.chain.bindings.multicall3 import Multicall3
 from assay.engines.chain.bindings.opg import OPG
 from assay.engines.chain.bindings.permit2 import Permit2
+from assay.engines.chain.bindings.permit2_deposit_collector import Permit2DepositCollector
 from assay.engines.chain.bindings.settlement import Settlement
+from assay.engines.chain.bindings.teeregistry import TEERegistry
 from assay.engines.chain.bindings.x402_exact_permit2_proxy import X402ExactPermit2Proxy
 from assay.engines.chain.bindings.x402_upto_permit2_proxy import X402UptoPermit2Proxy
-from assay.engines.chain.canonical import PERMIT2, X402_EXACT_PROXY, X402_UPTO_PROXY
+from assay.engines.chain.canonical import (
+    MULTICALL3,
+    PERMIT2,
+    X402_BATCH_SETTLEMENT,
+    X402_ERC3009_COLLECTOR,
+    X402_EXACT_PROXY,
+    X402_PERMIT2_COLLECTOR,
+    X402_UPTO_PROXY,
+)
 from assay.engines.chain.chain import Chain
 from assay.engines.chain.contract import Call, Contract
 from assay.engines.chain.deployments import Deployed, Deployments, Planned, deploy
@@ -33,8 +46,17 @@ CANONICAL: Mapping[type[Contract], Address] = {
     Permit2: PERMIT2,
     X402ExactPermit2Proxy: X402_EXACT_PROXY,
     X402UptoPermit2Proxy: X402_UPTO_PROXY,
+    BatchSettlement: X402_BATCH_SETTLEMENT,
+    ERC3009DepositCollector: X402_ERC3009_COLLECTOR,
+    Permit2DepositCollector: X402_PERMIT2_COLLECTOR,
+    Multicall3: MULTICALL3,
 }
 """What is on every chain, and has to be laid on one of this machine."""
+
+MINIMUM_STAKE = 50 * UNIT
+"""Of an enclave that registers, until the owner sets another; half of what the faucet gives."""
+EPOCH_S = 86_400
+"""How long a heartbeat keeps an enclave enabled, until the owner sets another."""
 
 HELPING = 100 * UNIT
 GAS_MONEY = ETHER // 10
@@ -44,11 +66,12 @@ _FILLING = 100_000
 
 
 def plan(owner: Address) -> list[Planned]:
-    """What every chain of a network has. ``owner`` gets the tokens, and says who settles."""
+    """What every chain of a network has. ``owner`` gets the tokens, says who settles, and what it takes to register."""
     token = Planned(OPG, OPG.initcode(owner))
     settlement = Planned(Settlement, Settlement.initcode(owner))
     facilitator = Planned(Facilitator, Facilitator.initcode(owner, settlement.address, token.address))
-    return [token, settlement, facilitator]
+    registry = Planned(TEERegistry, TEERegistry.initcode(owner, token.address, MINIMUM_STAKE, EPOCH_S))
+    return [token, settlement, facilitator, registry]
 
 
 async def bring(sender: Sender, known: Deployments) -> Deployments:
