@@ -11,7 +11,7 @@ const UTF8_NAMES = 0x0800;
 const STORED = 0;
 const DEFLATED = 8;
 
-const FILES = ["receipt.json", "opening.json", "request", "answer", "inclusion.tlog-proof"];
+const FILES = ["receipt.json", "opening.json", "request", "answer", "inclusion.tlog-proof", "settlement.json"];
 const EVIDENCE = "evidence/";
 
 /** `{receipt, opening, request, answer, proof, evidence}`: bytes or undefined, evidence by its digest. */

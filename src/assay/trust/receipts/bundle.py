@@ -6,6 +6,7 @@
 ``request``         the exact bytes that were asked
 ``answer``          the exact bytes that were answered; of a stream, its chunks one after the other
 ``inclusion.tlog-proof``  C2SP tlog-proof: inclusion path and signed checkpoint
+``settlement.json``       where a chain has the batch that the receipt is in, canonical JSON
 ``evidence/SHA256``       evidence documents, named by their digest
 ==================  ==================================================================================
 """
@@ -22,7 +23,7 @@ from assay.errors import FormatError
 from assay.trust.receipts.commitment import Opening
 
 _RECEIPT, _OPENING, _REQUEST, _ANSWER = "receipt.json", "opening.json", "request", "answer"
-_PROOF, _EVIDENCE = "inclusion.tlog-proof", "evidence/"
+_PROOF, _SETTLEMENT, _EVIDENCE = "inclusion.tlog-proof", "settlement.json", "evidence/"
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -38,12 +39,18 @@ class Bundle:
     request: bytes | None = None
     answer: bytes | None = None
     proof: bytes | None = None
+    settlement: bytes | None = None
+    """A `assay.trust.receipts.settlement.SettlementProof`, for who asks the chain."""
     evidence: Mapping[str, bytes] = field(default_factory=dict)
     """Documents by the SHA-256 (hex) under which they are filed."""
 
     def with_proof(self, proof: bytes) -> Bundle:
         """The same bundle, completed by the log's proof."""
         return replace(self, proof=proof)
+
+    def with_settlement(self, settlement: bytes) -> Bundle:
+        """The same bundle, with the proof that a chain has it in a batch."""
+        return replace(self, settlement=settlement)
 
     def to_bytes(self) -> bytes:
         """The zip file: stored, in a fixed order and with no times, so that equal bundles are equal files."""
@@ -60,6 +67,7 @@ class Bundle:
             (_REQUEST, self.request),
             (_ANSWER, self.answer),
             (_PROOF, self.proof),
+            (_SETTLEMENT, self.settlement),
             *((_EVIDENCE + digest, document) for digest, document in sorted(self.evidence.items())),
         ]
         return [(name, content) for name, content in named if content is not None]
@@ -78,6 +86,7 @@ class Bundle:
             request=files.pop(_REQUEST, None),
             answer=files.pop(_ANSWER, None),
             proof=files.pop(_PROOF, None),
+            settlement=files.pop(_SETTLEMENT, None),
             evidence={
                 name.removeprefix(_EVIDENCE): files.pop(name)
                 for name in list(files)
