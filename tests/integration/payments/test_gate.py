@@ -86,8 +86,6 @@ async def test_a_call_is_paid(
 
 async def collect(town: Town, call: tuple[str, bytes]) -> None:
     facilitator = town.deployments.at(Facilitator)
-    if not await town.chain.read(facilitator.is_operator(town.sender.account.address)):
-        await town.sender.transact(facilitator.set_operator(town.sender.account.address, True))
     await town.sender.transact(facilitator.settle([call], bytes(32), 0))
 
 

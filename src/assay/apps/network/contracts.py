@@ -81,6 +81,8 @@ async def bring(sender: Sender, known: Deployments) -> Deployments:
     settlement, facilitator = deployments.at(Settlement), deployments.at(Facilitator)
     if not await sender.chain.read(settlement.is_settler(facilitator.address)):
         await sender.transact(settlement.set_settler(facilitator.address, True))
+    if not await sender.chain.read(facilitator.is_operator(sender.account.address)):
+        await sender.transact(facilitator.set_operator(sender.account.address, True))
     return deployments
 
 
