@@ -10,6 +10,8 @@ import httpx2
 from assay.apps.client.answer import Answer, AnswerStream, AsyncAnswerStream
 from assay.apps.client.backing import Backing
 from assay.apps.client.gateway_error import GatewayUnreachable
+from assay.apps.client.passage import utc_now
+from assay.apps.client.paying.finding import BudgetFile, find_payer
 from assay.apps.client.record import Record
 from assay.apps.client.resources import Resources
 from assay.apps.client.steps import run, run_async
@@ -33,8 +35,9 @@ class Client(Resources[Answer[Bundle], AnswerStream, Record]):
     """The blocking client, in the shape of the OpenAI client.
 
     Without arguments it uses the gateway, the key and the policy that `assay up` left in ``$ASSAY_HOME``. ``policy``
-    says whom to believe and what level to demand. ``provisional`` shows streams *before* they are verified. Every
-    verified answer is kept in ``store``, if there is one.
+    says whom to believe and what level to demand. With a ``budget``,
+    the path of a file that `assay budget new` wrote, calls are paid by signature and need no key. ``provisional`` shows
+    streams *before* they are verified. Every verified answer is kept in ``store``, if there is one.
 
     >>> with assay.Client() as client:
     ...     answer = client.chat.completions.create(model="smollm2-135m", messages=[...])
@@ -47,13 +50,15 @@ class Client(Resources[Answer[Bundle], AnswerStream, Record]):
         api_key: str | None = None,
         policy: Policy | None = None,
         *,
+        budget: BudgetFile | None = None,
         provisional: bool = False,
         store: ReceiptStore | None = None,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
-        """Raises `ConfigError` for what is neither given nor left by `assay up`."""
+        """Raises `ConfigError` for what is neither given nor left by `assay up`, and `ChainExtraMissing`."""
         super().__init__(self, self._get)
-        access, terms = Access.to(base_url, api_key), make_terms(policy, provisional, store)
+        payer = find_payer(budget, api_key, utc_now)
+        access, terms = Access.to(base_url, api_key, payer), make_terms(policy, provisional, store, payer)
         self._backing = Backing(terms.policy, terms.clock)
         self._http = httpx2.Client(
             base_url=access.base_url,
@@ -118,13 +123,15 @@ class AsyncClient(
         api_key: str | None = None,
         policy: Policy | None = None,
         *,
+        budget: BudgetFile | None = None,
         provisional: bool = False,
         store: ReceiptStore | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        """Raises `ConfigError` for what is neither given nor left by `assay up`."""
+        """Raises `ConfigError` for what is neither given nor left by `assay up`, and `ChainExtraMissing`."""
         super().__init__(self, self._get)
-        access, terms = Access.to(base_url, api_key), make_terms(policy, provisional, store)
+        payer = find_payer(budget, api_key, utc_now)
+        access, terms = Access.to(base_url, api_key, payer), make_terms(policy, provisional, store, payer)
         self._backing = Backing(terms.policy, terms.clock)
         self._http = httpx2.AsyncClient(
             base_url=access.base_url,

@@ -24,6 +24,8 @@ class Environment:
     anthropic_base_url: str
     """The gateway's root, as the Anthropic SDK expects it."""
     api_key: str = field(repr=False)
+    budget: str | None = None
+    """Path of the budget out of which calls are paid by signature, instead of by the key."""
 
     @classmethod
     def load(cls, home: Home | None = None) -> Environment:
@@ -31,8 +33,9 @@ class Environment:
         content = _read((home or Home.find(os.environ)).env, "where a gateway is")
         try:
             value = orjson.loads(content)
-            return cls(value["openai_base_url"], value["anthropic_base_url"], value["api_key"])
-        except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+            urls = value["openai_base_url"], value["anthropic_base_url"]
+            return cls(*urls, value["api_key"], value.get("budget"))
+        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
             raise ConfigError("The environment file is not what `assay up` writes.", hint=_HINT) from error
 
 

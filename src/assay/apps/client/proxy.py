@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from typing import TYPE_CHECKING
 
 import httpx2
 
 from assay.apps.client.gateway_error import GatewayUnreachable
 from assay.apps.client.passage import Terms
 from assay.apps.client.refused import AnswerRefused
+from assay.apps.client.spoken import dialect_of, spoken, status_of
 from assay.apps.client.store import ReceiptStore
 from assay.apps.client.transport import AsyncVerifyingTransport
 from assay.apps.client.wire import TIMEOUT, root_of
@@ -32,12 +34,13 @@ from assay.services.gateway.asgi import (
     respond,
     send_part,
 )
-from assay.services.gateway.refusals import write_error
 from assay.trust.receipts.policy import Policy
+
+if TYPE_CHECKING:
+    from assay.apps.client.paying.payer import Payer
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 BODY_SECONDS = 60.0
-BAD_GATEWAY = 502
 
 # RFC 9110 §7.6.1: these speak of one connection, not of the message.
 _HOP_BY_HOP = frozenset(
@@ -63,13 +66,17 @@ def create_proxy(
     policy: Policy,
     *,
     store: ReceiptStore | None = None,
+    payer: Payer | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
 ) -> Proxy:
     """An ASGI application in front of the gateway at ``upstream_base_url`` (which may end in ``/v1``).
 
-    With ``api_key`` every caller uses that key; without, each brings its own. Verified answers are kept in ``store``.
+    With ``api_key`` every caller uses that key, and with a ``payer`` every call is paid for by that one; with neither,
+    each brings a key. Verified answers are kept in ``store``.
     """
-    terms = Terms(policy, on_verified=None if store is None else store.keep)
+    terms = Terms(policy, on_verified=None if store is None else store.keep, payer=payer)
+    if payer is not None:
+        api_key = payer.credential
     http = httpx2.AsyncClient(timeout=TIMEOUT, transport=AsyncVerifyingTransport(terms, transport))
     return Proxy(http, root_of(upstream_base_url), api_key)
 
@@ -99,10 +106,10 @@ class Proxy:
         except ClientLeft:
             return
         except AssayError as error:
-            await respond(send, BAD_GATEWAY, _error(scope["path"], error), JSON)
+            await respond(send, status_of(error), spoken(scope["path"], error), JSON)
 
     async def _answer(self, request: httpx2.Request, send: Send) -> None:
-        """Raises `AnswerRefused` or `GatewayUnreachable` as long as nothing has been handed on."""
+        """Raises `AnswerRefused`, `PaymentError` or `GatewayUnreachable` as long as nothing has been handed on."""
         try:
             response = await self._http.send(request, stream=True)
         except httpx2.TransportError as error:
@@ -154,14 +161,6 @@ async def _departure(receive: Receive) -> None:
         pass
 
 
-def _error(path: str, error: AssayError) -> bytes:
-    return write_error(_dialect(path), BAD_GATEWAY, error.code, error.message, error.hint)
-
-
 def _error_event(path: str, error: AssayError) -> bytes:
-    name = b"event: error\n" if _dialect(path) is Dialect.ANTHROPIC else b""
-    return b"%sdata: %s\n\n" % (name, _error(path, error))
-
-
-def _dialect(path: str) -> Dialect:
-    return Dialect.ANTHROPIC if "/messages" in path else Dialect.OPENAI
+    name = b"event: error\n" if dialect_of(path) is Dialect.ANTHROPIC else b""
+    return b"%sdata: %s\n\n" % (name, spoken(path, error))

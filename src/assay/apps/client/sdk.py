@@ -1,8 +1,8 @@
 """The stock `openai` and `anthropic` SDK clients, with a transport that verifies below them.
 
-``policy``, ``provisional`` and ``on_verified`` are those of `Terms`; all other arguments are the SDK's own,
-``http_client`` excepted. Base URL, key and policy are by default what `assay up` left in ``$ASSAY_HOME``.
-``on_verified`` is how a caller gets at bundles: the SDKs' objects have no place for them.
+``policy``, ``provisional`` and ``on_verified`` are those of `Terms`, ``budget`` that of `Client`; all other arguments
+are the SDK's own, ``http_client`` excepted. Base URL, key and policy are by default what `assay up` left in
+``$ASSAY_HOME``. ``on_verified`` is how a caller gets at bundles: the SDKs' objects have no place for them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from assay.apps.client.environment import Environment, load_policy
-from assay.apps.client.passage import Terms
+from assay.apps.client.passage import Terms, utc_now
+from assay.apps.client.paying.finding import BudgetFile, find_payer
+from assay.apps.client.paying.telling import AsyncTellingTransport, TellingTransport
 from assay.apps.client.refused import AnswerRefused
 from assay.apps.client.transport import AsyncVerifyingTransport, VerifyingTransport
 from assay.apps.client.verified import Verified
@@ -22,6 +24,8 @@ from assay.trust.receipts.policy import Policy
 if TYPE_CHECKING:
     from anthropic import Anthropic, AsyncAnthropic
     from openai import AsyncOpenAI, OpenAI
+
+    from assay.apps.client.paying.payer import Payer
 
 OnVerified = Callable[[Verified], object]
 
@@ -35,6 +39,7 @@ class SdkMissing(ConfigError):
 def openai(
     *,
     policy: Policy | None = None,
+    budget: BudgetFile | None = None,
     provisional: bool = False,
     on_verified: OnVerified | None = None,
     **options: Any,
@@ -43,57 +48,66 @@ def openai(
 
     Raises `SdkMissing`, or `ConfigError` for what is neither given nor left by `assay up`.
     """
-    refusal = openai_refusal()
+    refusal, payer = openai_refusal(), find_payer(budget, options.get("api_key"), utc_now)
     from openai import DefaultHttpxClient, OpenAI
 
-    transport = VerifyingTransport(_terms(policy, provisional, on_verified, refusal))
-    return OpenAI(http_client=DefaultHttpxClient(transport=transport), **_openai_access(options))
+    terms = _terms(policy, provisional, on_verified, refusal, payer)
+    transport = TellingTransport(VerifyingTransport(terms))
+    return OpenAI(http_client=DefaultHttpxClient(transport=transport), **_openai_access(options, payer))
 
 
 def async_openai(
     *,
     policy: Policy | None = None,
+    budget: BudgetFile | None = None,
     provisional: bool = False,
     on_verified: OnVerified | None = None,
     **options: Any,
 ) -> AsyncOpenAI:
     """As `openai`, for an event loop."""
-    refusal = openai_refusal()
+    refusal, payer = openai_refusal(), find_payer(budget, options.get("api_key"), utc_now)
     from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
-    transport = AsyncVerifyingTransport(_terms(policy, provisional, on_verified, refusal))
-    return AsyncOpenAI(http_client=DefaultAsyncHttpxClient(transport=transport), **_openai_access(options))
+    terms = _terms(policy, provisional, on_verified, refusal, payer)
+    transport = AsyncTellingTransport(AsyncVerifyingTransport(terms))
+    return AsyncOpenAI(
+        http_client=DefaultAsyncHttpxClient(transport=transport), **_openai_access(options, payer)
+    )
 
 
 def anthropic(
     *,
     policy: Policy | None = None,
+    budget: BudgetFile | None = None,
     provisional: bool = False,
     on_verified: OnVerified | None = None,
     **options: Any,
 ) -> Anthropic:
     """An `anthropic.Anthropic` that sees only answers which verified; as `openai` in all else."""
-    refusal = anthropic_refusal()
+    refusal, payer = anthropic_refusal(), find_payer(budget, options.get("api_key"), utc_now)
     from anthropic import Anthropic, DefaultHttpxClient
 
-    transport = VerifyingTransport(_terms(policy, provisional, on_verified, refusal))
-    return Anthropic(http_client=DefaultHttpxClient(transport=transport), **_anthropic_access(options))
+    terms = _terms(policy, provisional, on_verified, refusal, payer)
+    transport = TellingTransport(VerifyingTransport(terms))
+    return Anthropic(http_client=DefaultHttpxClient(transport=transport), **_anthropic_access(options, payer))
 
 
 def async_anthropic(
     *,
     policy: Policy | None = None,
+    budget: BudgetFile | None = None,
     provisional: bool = False,
     on_verified: OnVerified | None = None,
     **options: Any,
 ) -> AsyncAnthropic:
     """As `anthropic`, for an event loop."""
-    refusal = anthropic_refusal()
+    refusal, payer = anthropic_refusal(), find_payer(budget, options.get("api_key"), utc_now)
     from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient
 
-    transport = AsyncVerifyingTransport(_terms(policy, provisional, on_verified, refusal))
+    terms = _terms(policy, provisional, on_verified, refusal, payer)
+    transport = AsyncTellingTransport(AsyncVerifyingTransport(terms))
     return AsyncAnthropic(
-        http_client=DefaultAsyncHttpxClient(transport=transport), **_anthropic_access(options)
+        http_client=DefaultAsyncHttpxClient(transport=transport), **_anthropic_access(options, payer)
     )
 
 
@@ -130,20 +144,31 @@ def anthropic_refusal() -> type[AnswerRefused]:
 
 
 def _terms(
-    policy: Policy | None, provisional: bool, on_verified: OnVerified | None, refusal: type[AnswerRefused]
+    policy: Policy | None,
+    provisional: bool,
+    on_verified: OnVerified | None,
+    refusal: type[AnswerRefused],
+    payer: Payer | None,
 ) -> Terms:
-    return Terms(load_policy() if policy is None else policy, provisional, on_verified, refusal)
+    believed = load_policy() if policy is None else policy
+    return Terms(believed, provisional, on_verified, refusal, payer=payer)
 
 
-def _openai_access(options: dict[str, Any]) -> dict[str, Any]:
+def _openai_access(options: dict[str, Any], payer: Payer | None) -> dict[str, Any]:
+    return _access(options, payer, lambda environment: environment.openai_base_url)
+
+
+def _anthropic_access(options: dict[str, Any], payer: Payer | None) -> dict[str, Any]:
+    return _access(options, payer, lambda environment: environment.anthropic_base_url)
+
+
+def _access(
+    options: dict[str, Any], payer: Payer | None, base_url: Callable[[Environment], str]
+) -> dict[str, Any]:
+    """``options`` with what they lack of a base URL and a key; who pays by signature needs no key."""
+    if payer is not None:
+        options = {**options, "api_key": payer.credential}
     if {"base_url", "api_key"} <= options.keys():
         return options
     environment = Environment.load()
-    return {"base_url": environment.openai_base_url, "api_key": environment.api_key, **options}
-
-
-def _anthropic_access(options: dict[str, Any]) -> dict[str, Any]:
-    if {"base_url", "api_key"} <= options.keys():
-        return options
-    environment = Environment.load()
-    return {"base_url": environment.anthropic_base_url, "api_key": environment.api_key, **options}
+    return {"base_url": base_url(environment), "api_key": environment.api_key, **options}

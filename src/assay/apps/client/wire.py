@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import orjson
@@ -18,6 +18,9 @@ from assay.apps.client.transport import EXTENSION
 from assay.engines.inference.operation import Operation
 from assay.trust.receipts.policy import Policy
 
+if TYPE_CHECKING:
+    from assay.apps.client.paying.payer import Payer
+
 TIMEOUT = httpx2.Timeout(600.0, connect=5.0)
 """Seconds: a long answer takes its time, a connection does not."""
 
@@ -30,8 +33,13 @@ class Access:
     headers: Mapping[str, str]
 
     @classmethod
-    def to(cls, base_url: str | None, api_key: str | None) -> Access:
-        """What was given, and for the rest what `assay up` left. Raises `ConfigError`."""
+    def to(cls, base_url: str | None, api_key: str | None, payer: Payer | None = None) -> Access:
+        """What was given, and for the rest what `assay up` left; who pays by signature needs no key.
+
+        Raises `ConfigError`.
+        """
+        if payer is not None:
+            api_key = payer.credential
         if base_url is None or api_key is None:
             environment = Environment.load()
             base_url = environment.openai_base_url if base_url is None else base_url
@@ -44,10 +52,13 @@ def root_of(base_url: str) -> str:
     return base_url.rstrip("/").removesuffix("/v1")
 
 
-def make_terms(policy: Policy | None, provisional: bool, store: ReceiptStore | None) -> Terms:
+def make_terms(
+    policy: Policy | None, provisional: bool, store: ReceiptStore | None, payer: Payer | None = None
+) -> Terms:
     """The terms of a client; the policy is by default the one that `assay up` left. Raises `ConfigError`."""
     keep = None if store is None else store.keep
-    return Terms(load_policy() if policy is None else policy, provisional=provisional, on_verified=keep)
+    believed = load_policy() if policy is None else policy
+    return Terms(believed, provisional=provisional, on_verified=keep, payer=payer)
 
 
 def make_request(http: httpx2.Client | httpx2.AsyncClient, operation: Operation, body: Any) -> httpx2.Request:

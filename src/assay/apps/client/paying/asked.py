@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
 import orjson
@@ -34,6 +35,16 @@ class Asked:
             request.url.host,
             model if isinstance(model, str) else "",
         )
+
+    def below(self, url: str) -> Self:
+        """The same, known to the gateway by ``url``: one that is mounted below a path does not see that path.
+
+        Only the beginning of our own path is believed not to be there.
+        """
+        mine, theirs = urlsplit(self.url), urlsplit(url)
+        if not theirs.path or not mine.path.endswith(theirs.path):
+            return self
+        return replace(self, url=urlunsplit((mine.scheme, mine.netloc, theirs.path, mine.query, "")))
 
 
 def _members(request: httpx2.Request, operation: Operation, body: bytes) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,8 +45,18 @@ class Demand:
         return f"{self.terms.network}:{self.terms.payee.lower()}"
 
 
-def read_demands(header: str) -> list[Demand]:
-    """The ways to pay that the header has, of those known here, the best one first. Raises `DemandMalformed`."""
+@dataclass(frozen=True, slots=True)
+class Required:
+    """What a 402 says."""
+
+    url: str
+    """By which the gateway knows the request, as far as it can tell; empty if it does not say."""
+    demands: Sequence[Demand]
+    """The ways to pay that are known here, the best one first."""
+
+
+def read_required(header: str) -> Required:
+    """Raises `DemandMalformed`."""
     try:
         required = PaymentRequired.model_validate_json(base64.b64decode(header, validate=True))
         if required.x402_version != 2:
@@ -53,7 +64,8 @@ def read_demands(header: str) -> list[Demand]:
         known = [_read(each) for each in required.accepts if _is_known(each)]
     except (binascii.Error, ValidationError, LookupError, TypeError, ValueError, AttributeError):
         raise DemandMalformed("What the gateway asks for is no x402 PaymentRequired.") from None
-    return sorted(known, key=lambda demand: _PREFERRED.index((demand.scheme, demand.method)))
+    known.sort(key=lambda demand: _PREFERRED.index((demand.scheme, demand.method)))
+    return Required("" if required.resource is None else required.resource.url, known)
 
 
 def read_reason(header: str) -> str:

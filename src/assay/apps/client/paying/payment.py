@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Final
 
 from assay.apps.client.paying.demand import read_reason
 from assay.apps.client.paying.errors import PaymentNotTaken, not_taken
 from assay.apps.client.paying.signing import Signature
+from assay.engines.wallets.tally import Hold
+from assay.trust.payments.asset import spell
 from assay.trust.receipts.predicate import PaymentClaim
 from assay.trust.receipts.statement import Statement
 from assay.trust.verdict import Check
@@ -14,20 +16,11 @@ from assay.trust.verdict import Check
 CHECK: Final = "payment"
 
 
-class Hold(Protocol):
-    """Money set aside in a budget for one call. What is neither committed nor released stays set aside: it may still be
-    charged.
-    """
-
-    def commit(self, amount: int) -> None:
-        """So much was charged, in the asset's smallest units; the rest is free again."""
-
-    def release(self) -> None:
-        """Nothing will be charged."""
-
-
 class Payment:
-    """What was signed for one call. ``header`` is the value of PAYMENT-SIGNATURE."""
+    """What was signed for one call. ``header`` is the value of PAYMENT-SIGNATURE.
+
+    What is neither committed nor released stays set aside in the budget: it may still be charged.
+    """
 
     def __init__(
         self,
@@ -52,7 +45,10 @@ class Payment:
         reason = self._why_not(statement.node, statement.payment)
         if reason:
             return Check.failed(CHECK, reason)
-        return Check.passed(CHECK, f"{self._rail}, {statement.payment.amount} of at most {self._maximum}")
+        return Check.passed(
+            CHECK,
+            f"{self._rail}, {self._spell(statement.payment.amount)} of at most {self._spell(self._maximum)}",
+        )
 
     def commit(self, amount: int) -> None:
         """A receipt that verified charges so much."""
@@ -74,5 +70,8 @@ class Payment:
         if claim.asset.lower() != self._asset.lower():
             return "the receipt charges another asset than was signed for"
         if claim.amount > self._maximum:
-            return f"the receipt charges {claim.amount}, and {self._maximum} was signed for"
+            return f"the receipt charges {self._spell(claim.amount)}, and {self._spell(self._maximum)} was signed for"
         return ""
+
+    def _spell(self, amount: int) -> str:
+        return spell(amount, self._asset)

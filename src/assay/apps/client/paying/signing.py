@@ -8,12 +8,13 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 from x402.schemas import PaymentPayload, ResourceInfo
 
 from assay.apps.client.paying.asked import Asked
 from assay.apps.client.paying.demand import EXACT, UPTO, Demand
+from assay.engines.chain.account import Account
 from assay.engines.chain.canonical import PERMIT2, X402_EXACT_PROXY, X402_UPTO_PROXY
 from assay.engines.chain.library import Address
 from assay.engines.chain.wire import to_data
@@ -31,16 +32,6 @@ _ALWAYS = 0
 _SPENDERS = {UPTO: X402_UPTO_PROXY, EXACT: X402_EXACT_PROXY}
 
 
-class Signer(Protocol):
-    """A key of secp256k1 and the account it speaks for."""
-
-    @property
-    def address(self) -> Address: ...
-
-    def sign_digest(self, digest: bytes) -> bytes:
-        """``r, s, v`` in 65 bytes, with ``v`` 27 or 28 and the lower ``s``."""
-
-
 @dataclass(frozen=True, slots=True)
 class Signature:
     """A payment ready to be sent."""
@@ -51,7 +42,7 @@ class Signature:
     """Names the payment, as the receipt will."""
 
 
-def sign(demand: Demand, asked: Asked, signer: Signer, salt: bytes, now: int) -> Signature:
+def sign(demand: Demand, asked: Asked, signer: Account, salt: bytes, now: int) -> Signature:
     """Sign for exactly what is demanded. ``salt``: `SALT_BYTES` random bytes; ``now``: Unix seconds."""
     nonce = request_nonce(asked.method, asked.url, hashlib.sha256(asked.body).digest(), salt)
     until = now + min(demand.seconds, LONGEST_S)
@@ -67,7 +58,7 @@ def sign(demand: Demand, asked: Asked, signer: Signer, salt: bytes, now: int) ->
     return Signature(header.decode(), demand.terms.key(contract, signer.address, nonce))
 
 
-def _permit(demand: Demand, signer: Signer, nonce: bytes, until: int) -> tuple[dict[str, Any], Address]:
+def _permit(demand: Demand, signer: Account, nonce: bytes, until: int) -> tuple[dict[str, Any], Address]:
     """A transfer by Permit2, and the contract that keeps its nonce."""
     terms = demand.terms
     transfer = PermitTransfer(
@@ -85,7 +76,7 @@ def _permit(demand: Demand, signer: Signer, nonce: bytes, until: int) -> tuple[d
     return replace(transfer, signature=signer.sign_digest(transfer.digest(terms))).to_json(), PERMIT2
 
 
-def _authorize(demand: Demand, signer: Signer, nonce: bytes, until: int) -> tuple[dict[str, Any], Address]:
+def _authorize(demand: Demand, signer: Account, nonce: bytes, until: int) -> tuple[dict[str, Any], Address]:
     """A transfer by EIP-3009, and the contract that keeps its nonce."""
     terms = demand.terms
     transfer = AuthorizedTransfer(
