@@ -113,3 +113,18 @@ class Home:
     def receipts(self) -> Path:
         """The receipts of whoever calls from this machine."""
         return self.root / "receipts"
+
+    @property
+    def wallets(self) -> Path:
+        """Keys of people, an encrypted file each."""
+        return self.root / "wallets"
+
+    @property
+    def budgets(self) -> Path:
+        """What agents of this machine may spend, a file each with the agent's key."""
+        return self.root / "budgets"
+
+    @property
+    def tally(self) -> Path:
+        """What went out of these budgets."""
+        return self.root / "budgets.sqlite"

@@ -8,14 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def open_tables(path: Path, schema: str) -> sqlite3.Connection:
+def open_tables(path: Path, schema: str, *, any_thread: bool = False) -> sqlite3.Connection:
     """A connection to the file at ``path``, with the tables of ``schema``; both are made when they are missing.
 
     Several processes may hold the same file open: readers never wait, and writers wait up to ten seconds for one
     another. A commit survives the death of the process at once, and a power cut after the next checkpoint.
+    ``any_thread``: the caller sees to it that threads take turns.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+    connection = sqlite3.connect(path, isolation_level=None, timeout=10, check_same_thread=not any_thread)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.executescript(schema)
