@@ -65,6 +65,18 @@ async def test_up_and_down(local_chain: LocalChain) -> None:
     assert local_chain.find() is None
 
 
+async def test_a_chain_for_clients_that_know_one_id_only(anvil_program: Path, tmp_path: Path) -> None:
+    chain = LocalChain(tmp_path / "base", anvil_program, chain_id=8453)
+    try:
+        for _ in range(2):
+            chain.start(ANY_PORT)
+            assert await ask(chain, "eth_chainId") == hex(8453)
+            await ask(chain, "anvil_mine", hex(1))
+            assert chain.stop()
+    finally:
+        chain.stop()
+
+
 async def test_every_block_from_before_the_end_is_there_again(local_chain: LocalChain) -> None:
     local_chain.start(ANY_PORT)
     await ask(local_chain, "anvil_setBalance", SOMEBODY, hex(5))

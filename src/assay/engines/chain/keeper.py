@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from assay.engines.chain.errors import AnvilFailed, ChainError, ChainUnreachable, WrongChain
-from assay.engines.chain.local import ANY_PORT, CHAIN_ID, LOOPBACK, Directory
+from assay.engines.chain.local import ANY_PORT, LOOPBACK, Directory
 from assay.engines.chain.rpc import Rpc
 from assay.engines.chain.wire import from_data, from_quantity
 from assay.engines.process import presence
@@ -81,15 +81,15 @@ class Keeper:
         return presence.find(self._directory.anvil) is not None
 
 
-async def keep(directory: Directory, anvil: Path, port: int) -> None:
+async def keep(directory: Directory, anvil: Path, port: int, chain_id: int) -> None:
     """Be the keeper until SIGTERM or SIGINT, which end the node too, or until the node has ended."""
     leave = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, leave.set)
     with _alone(directory):
-        node = presence.find(directory.anvil) or _start(directory, anvil, port)
+        node = presence.find(directory.anvil) or _start(directory, anvil, port, chain_id)
         async with Rpc(node.url, timeout=_DUMP_S) as rpc:
-            await _until_it_answers(rpc, directory)
+            await _until_it_answers(rpc, directory, chain_id)
             with presence.announced(directory.keeper, node.url):
                 say_ready(node.url)
                 await Keeper(rpc, directory).keep(leave)
@@ -108,10 +108,10 @@ def _alone(directory: Directory) -> Iterator[None]:
         yield
 
 
-def _start(directory: Directory, anvil: Path, port: int) -> Running:
+def _start(directory: Directory, anvil: Path, port: int, chain_id: int) -> Running:
     """Start a node where the last one ended. It holds the file of its presence open for as long as it lives."""
     port = _free(port)
-    arguments = ["--host", LOOPBACK, "--port", str(port), "--chain-id", str(CHAIN_ID), "--hardfork", "prague"]
+    arguments = ["--host", LOOPBACK, "--port", str(port), "--chain-id", str(chain_id), "--hardfork", "prague"]
     # No accounts with keys that everybody knows, and no page in a browser may ask.
     arguments += ["--accounts", "0", "--no-cors", "--no-request-size-limit", "--quiet"]
     if directory.state.exists():
@@ -141,16 +141,16 @@ def _free(port: int) -> int:
         ) from error
 
 
-async def _until_it_answers(rpc: Rpc, directory: Directory) -> None:
+async def _until_it_answers(rpc: Rpc, directory: Directory, chain_id: int) -> None:
     deadline = time.monotonic() + _ANSWER_S
     while presence.find(directory.anvil) is not None and time.monotonic() < deadline:
         try:
-            chain_id = from_quantity(await rpc.call("eth_chainId"))
+            found = from_quantity(await rpc.call("eth_chainId"))
         except ChainUnreachable:
             await asyncio.sleep(_PAUSE_S)
             continue
-        if chain_id != CHAIN_ID:
-            raise WrongChain(f"A chain {chain_id} answers where chain {CHAIN_ID} should.")
+        if found != chain_id:
+            raise WrongChain(f"A chain {found} answers where chain {chain_id} should.")
         return
     raise AnvilFailed("The chain's node does not answer.", hint=f"its last words are in {directory.output}")
 
@@ -160,9 +160,10 @@ def main() -> None:
     parser.add_argument("directory", type=Path)
     parser.add_argument("--anvil", type=Path, required=True)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--chain-id", type=int, required=True)
     arguments = parser.parse_args()
     try:
-        asyncio.run(keep(Directory(arguments.directory), arguments.anvil, arguments.port))
+        asyncio.run(keep(Directory(arguments.directory), arguments.anvil, arguments.port, arguments.chain_id))
     except AssayError as error:
         say_failed(error)
         sys.exit(str(error))

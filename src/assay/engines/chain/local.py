@@ -14,7 +14,7 @@ from assay.engines.process.launch import LaunchFailed, end, launch, wait_until
 from assay.engines.process.presence import Running
 
 CHAIN_ID = 31337
-"""Of every local chain: what is signed for it is worth nothing on another."""
+"""Of the chain of every machine: what is signed for it is worth nothing on another."""
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 8545
 ANY_PORT = 0
@@ -57,10 +57,14 @@ class Directory:
 class LocalChain:
     """The chain whose state is in one directory."""
 
-    def __init__(self, root: Path, anvil: Path) -> None:
-        """``anvil``: the program, see `assay.engines.chain.anvil`; need not be there to look for what runs."""
+    def __init__(self, root: Path, anvil: Path, chain_id: int = CHAIN_ID) -> None:
+        """``anvil``: the program, see `assay.engines.chain.anvil`; need not be there to look for what runs.
+
+        ``chain_id``: another one is for tests of clients that know one chain only; whatever they sign is good there.
+        """
         self.directory = Directory(root)
         self._anvil = anvil
+        self._chain_id = chain_id
 
     def find(self) -> Running | None:
         """The node, if it runs."""
@@ -76,6 +80,7 @@ class LocalChain:
         if self._keeper() is None:
             self.directory.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             arguments = [str(self.directory.root), "--anvil", str(self._anvil), "--port", str(port)]
+            arguments += ["--chain-id", str(self._chain_id)]
             launch("assay.engines.chain.keeper", arguments, self.directory.output)
         running = self.find()
         if running is None:
