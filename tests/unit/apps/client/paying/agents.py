@@ -11,6 +11,8 @@ from assay.engines.wallets.purse import BudgetPurse
 from assay.engines.wallets.tally import Tally
 from assay.trust.payments.budget import Budget
 
+KEY = bytes([5]) * 32
+SIGNER = Account(KEY)
 OWNER = Account(bytes([6]) * 32)
 OPG = 10**18
 

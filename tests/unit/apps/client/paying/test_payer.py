@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import os
 from collections.abc import Callable, Iterator
@@ -14,7 +13,16 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.apps.client.paying.agents import purse_of
+from tests.unit.apps.client.paying.agents import KEY, SIGNER, purse_of
+from tests.unit.apps.client.paying.demands import (
+    BY_EIP3009,
+    BY_PERMIT2,
+    PRICE,
+    TERMS,
+    UPTO,
+    header,
+    required,
+)
 
 from assay.apps.client.paying.asked import Asked
 from assay.apps.client.paying.errors import DemandMalformed, NoWayToPay, PayeeUntrusted
@@ -27,7 +35,6 @@ from assay.engines.wallets.tally import Tally
 from assay.services.payments.x402.binding import request_nonce
 from assay.services.payments.x402.eip3009 import AuthorizedTransfer
 from assay.services.payments.x402.permit2 import PermitTransfer
-from assay.services.payments.x402.terms import Terms
 from assay.services.payments.x402.wire import read_payment
 from assay.trust.metering import PaymentError
 from assay.trust.payments.errors import PerCallExceeded
@@ -35,12 +42,8 @@ from assay.trust.receipts.payee import Payee
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 AT = int(NOW.timestamp())
-TERMS = Terms(31337, *(Account(bytes([seed]) * 32).address for seed in (1, 2, 3)))  # type: ignore[arg-type]
 STRANGER = Account(bytes([4]) * 32).address
-KEY = bytes([5]) * 32
-SIGNER = Account(KEY)
 PAYEES = (Payee.on("11" * 32, TERMS.chain_id, TERMS.payee),)
-PRICE = 3 * 10**17
 PER_CALL = 5 * 10**17
 ASKED = Asked("POST", "http://node:8402/v1/chat/completions", b'{"model":"tiny"}', "node", "tiny")
 
@@ -59,32 +62,6 @@ def purse(tally: Tally) -> BudgetPurse:
 
 def held(purse: BudgetPurse) -> int:
     return purse.spent(NOW).held
-
-
-def accepts(scheme: str, method: str, **extra: str) -> dict[str, Any]:
-    return {
-        "scheme": scheme,
-        "network": TERMS.network,
-        "asset": TERMS.token,
-        "amount": str(PRICE),
-        "payTo": TERMS.payee,
-        "maxTimeoutSeconds": 3600,
-        "extra": {"name": "OPG", "version": "1", "assetTransferMethod": method, **extra},
-    }
-
-
-UPTO = accepts("upto", "permit2", facilitatorAddress=TERMS.facilitator)
-BY_PERMIT2 = accepts("exact", "permit2")
-BY_EIP3009 = accepts("exact", "eip3009")
-
-
-def required(*ways: Any, **members: Any) -> dict[str, Any]:
-    resource = {"url": "http://elsewhere/v1/chat/completions"}
-    return {"x402Version": 2, "error": "", "resource": resource, "accepts": list(ways), **members}
-
-
-def header(value: Any) -> str:
-    return base64.b64encode(orjson.dumps(value)).decode()
 
 
 def signed(value: Any, purse: BudgetPurse, asked: Asked = ASKED) -> PermitTransfer | AuthorizedTransfer:
