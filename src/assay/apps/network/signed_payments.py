@@ -5,6 +5,7 @@ Imported by a node that has a chain, and by no other: it brings `x402` and the c
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sqlite3
@@ -21,9 +22,13 @@ from assay.engines.chain.bindings.opg import OPG
 from assay.engines.chain.chain import Chain
 from assay.engines.chain.deployments import Deployments
 from assay.engines.chain.errors import ChainError, WrongChain
+from assay.engines.chain.nonces import Nonces
 from assay.engines.chain.rpc import Rpc
+from assay.engines.chain.sender import Sender
 from assay.engines.enclave.secret_file import read_or_create
 from assay.services.payments.books.sqlite import SqliteBooks
+from assay.services.payments.channel.claims import Claims
+from assay.services.payments.channel.rail import ChannelRail
 from assay.services.payments.x402.binding import AmountBinding
 from assay.services.payments.x402.exact_by_eip3009 import ExactByEip3009
 from assay.services.payments.x402.exact_by_permit2 import ExactByPermit2
@@ -39,6 +44,7 @@ from assay.trust.receipts.rate import Rate
 
 logger = logging.getLogger(__name__)
 
+CLAIM_INTERVAL_S = 60.0
 _MAC_KEY_BYTES = 32
 _SOURCE = "the operator of this node"
 
@@ -53,13 +59,16 @@ class SignedPayments:
 
         Raises `ContractMissing` where the network's contracts were never brought to the chain.
         """
-        deployments = Deployments.load(home.deployments(settings.chain_id))
+        deployments, account = (
+            Deployments.load(home.deployments(settings.chain_id)),
+            Account.open(home.chain_key),
+        )
         self._rpc = Rpc(url)
         self.chain = Chain(self._rpc, deployments.chain_id, deployments.genesis)
         self.terms = Terms(
             chain_id=deployments.chain_id,
             token=deployments.at(OPG).address,
-            payee=Account.open(home.chain_key).address,
+            payee=account.address,
             facilitator=deployments.at(Facilitator).address,
         )
         self.rate = Rate(self.terms.asset, settings.opg_price, _SOURCE)
@@ -67,7 +76,11 @@ class SignedPayments:
         holdings = Holdings(self.chain, self.terms.token)
         market = Market(self.terms, Exchange(self.rate), amounts, holdings, clock)
         self.books = SqliteBooks(home.payments)
-        self.gate = Gate([Upto(market), ExactByPermit2(market), ExactByEip3009(market)], self.books)
+        self._nonces = Nonces.open(home.nonces, deployments.genesis, account.address)
+        sender = Sender(self.chain, account, self._nonces)
+        channel = ChannelRail(market, self.chain, self.books, sender)
+        self.gate = Gate([Upto(market), ExactByPermit2(market), ExactByEip3009(market), channel], self.books)
+        self.claims = Claims(self.books, channel.escrows, sender, self.terms.token)
 
     def payee(self, node: str) -> Payee:
         """Where the money goes, as ``node`` tells who wants to know."""
@@ -84,11 +97,13 @@ class SignedPayments:
             logger.warning(
                 "the chain does not answer yet, so calls are paid from accounts: %s", error.message
             )
+        self._claiming = asyncio.create_task(self._claim(), name="claiming")
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._claiming.cancel()
         await self.gate.flush()
         await self.aclose()
 
@@ -105,7 +120,19 @@ class SignedPayments:
         except sqlite3.Error as error:
             logger.error("the books of signed payments cannot be written, and will be tried again: %s", error)
 
+    async def _claim(self) -> None:
+        """Claim what channels owe, now and then. What cannot be claimed now is no less due later."""
+        while True:
+            await asyncio.sleep(CLAIM_INTERVAL_S)
+            try:
+                await self.claims.claim()
+            except ChainError as error:
+                logger.warning(
+                    "what channels owe could not be claimed, and will be tried again: %s", error.message
+                )
+
     async def aclose(self) -> None:
-        """Give file and connections back."""
+        """Give files and connections back."""
+        self._nonces.close()
         await self.books.aclose()
         await self._rpc.aclose()

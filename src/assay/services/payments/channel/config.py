@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
+from assay.engines.chain.canonical import X402_BATCH_SETTLEMENT
 from assay.engines.chain.library import Address, to_checksum_address
 from assay.engines.chain.typed_data import Domain, hash_struct
-from assay.engines.chain.wire import from_data, to_data
+from assay.engines.chain.wire import to_data
+from assay.services.payments.x402.fields import address, nonce, reading
 
-CONTRACT: Address = to_checksum_address("0x4020074e9dF2ce1deE5A9C1b5c3f541D02a10003")
-"""x402's, at one address on every chain."""
 NOBODY: Address = to_checksum_address("0x" + "00" * 20)
+
+Words: TypeAlias = tuple[Address, Address, Address, Address, Address, int, bytes]
+"""A `ChannelConfig` as the contract takes it."""
 
 _TYPE = (
     "ChannelConfig(address payer,address payerAuthorizer,address receiver,address receiverAuthorizer,"
@@ -45,7 +48,7 @@ class ChannelConfig:
         """Who signs vouchers."""
         return self.payer if self.payer_authorizer == NOBODY else self.payer_authorizer
 
-    def words(self) -> tuple[Address, Address, Address, Address, Address, int, bytes]:
+    def words(self) -> Words:
         """As the contract takes it."""
         return (
             self.payer,
@@ -71,21 +74,22 @@ class ChannelConfig:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> ChannelConfig:
-        """Raises `KeyError`, `TypeError`, `ValueError` or `ChainGarbage` for what is none."""
-        salt, delay = from_data(value["salt"]), int(value["withdrawDelay"])
-        if len(salt) != 32 or not 0 <= delay < 2**40:
-            raise ValueError(value)
-        return cls(
-            payer=to_checksum_address(value["payer"]),
-            payer_authorizer=to_checksum_address(value["payerAuthorizer"]),
-            receiver=to_checksum_address(value["receiver"]),
-            receiver_authorizer=to_checksum_address(value["receiverAuthorizer"]),
-            token=to_checksum_address(value["token"]),
-            withdraw_delay=delay,
-            salt=salt,
-        )
+        """Raises `PaymentMalformed`."""
+        with reading():
+            delay = value["withdrawDelay"]
+            if type(delay) is not int or not 0 <= delay < 2**40:
+                raise ValueError(delay)
+            return cls(
+                payer=address(value["payer"]),
+                payer_authorizer=address(value["payerAuthorizer"]),
+                receiver=address(value["receiver"]),
+                receiver_authorizer=address(value["receiverAuthorizer"]),
+                token=address(value["token"]),
+                withdraw_delay=delay,
+                salt=nonce(value["salt"]),
+            )
 
 
 def domain(chain_id: int) -> Domain:
     """The domain of everything that is signed about channels of a chain."""
-    return Domain("x402 Batch Settlement", chain_id, CONTRACT, "1")
+    return Domain("x402 Batch Settlement", chain_id, X402_BATCH_SETTLEMENT, "1")

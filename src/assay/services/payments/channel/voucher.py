@@ -9,7 +9,8 @@ from typing import Any
 from assay.engines.chain.library import Address, keccak
 from assay.engines.chain.signature import is_signed_by
 from assay.engines.chain.typed_data import Domain
-from assay.engines.chain.wire import from_data, to_data
+from assay.engines.chain.wire import to_data
+from assay.services.payments.x402.fields import data, nonce, number, reading
 
 _TYPE_HASH = keccak(text="Voucher(bytes32 channelId,uint128 maxClaimableAmount)")
 _MOST = 2**128 - 1
@@ -39,11 +40,12 @@ class Voucher:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Voucher:
-        """Raises `KeyError`, `TypeError`, `ValueError` or `ChainGarbage` for what is none."""
-        channel, maximum = from_data(value["channelId"]), int(value["maxClaimableAmount"])
-        if len(channel) != 32 or not 0 <= maximum <= _MOST:
-            raise ValueError(value)
-        return cls(channel, maximum, from_data(value["signature"]))
+        """Raises `PaymentMalformed`."""
+        with reading():
+            maximum = number(value["maxClaimableAmount"])
+            if maximum > _MOST:
+                raise ValueError(maximum)
+            return cls(nonce(value["channelId"]), maximum, data(value["signature"]))
 
 
 def digest(domain: Domain, channel: bytes, maximum: int) -> bytes:
