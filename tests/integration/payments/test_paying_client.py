@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx2
+import openai
 import pytest
 from tests.integration.payments.conftest import Payer as Wallet
 from tests.integration.payments.test_paid_calls import COST, QUESTION, node, provider, running
@@ -16,7 +18,12 @@ from tests.unit.engines.inference.peer import peer
 
 from assay.apps.client.answer import AsyncAnswerStream
 from assay.apps.client.client import AsyncClient
+from assay.apps.client.passage import Terms, utc_now
 from assay.apps.client.paying.errors import AllowanceMissing, BalanceTooSmall, NoWayToPay, PayeeUntrusted
+from assay.apps.client.paying.payer import Payer
+from assay.apps.client.paying.telling import AsyncTellingTransport
+from assay.apps.client.proxy import create_proxy
+from assay.apps.client.transport import AsyncVerifyingTransport
 from assay.apps.network.home import Home
 from assay.apps.network.node import Node
 from assay.engines.wallets.agent import Agent
@@ -149,4 +156,50 @@ async def test_what_a_wallet_lacks_is_said_and_not_counted(
     async with client_of(make_budget(await make_payer(opg, approved)), running) as client:
         with pytest.raises(error):
             await client.chat.completions.create(**QUESTION)
+    assert spent(home) == Spent()
+
+
+def openai_over(transport: httpx2.AsyncBaseTransport, key: str) -> openai.AsyncOpenAI:
+    http = openai.DefaultAsyncHttpxClient(transport=transport)
+    return openai.AsyncOpenAI(base_url="http://node/v1", api_key=key, http_client=http)
+
+
+@asynccontextmanager
+async def by_proxy(budget: Path, node: Node, home: Home) -> AsyncIterator[openai.AsyncOpenAI]:
+    """The stock SDK at a local proxy that pays."""
+    payer = Payer.open(budget, home.tally, utc_now)
+    gateway = httpx2.ASGITransport(node.gateway)
+    proxy = create_proxy("http://node", None, node.trust, payer=payer, transport=gateway)
+    async with openai_over(httpx2.ASGITransport(proxy), "anything") as client:
+        yield client
+
+
+@asynccontextmanager
+async def by_sdk(budget: Path, node: Node, home: Home) -> AsyncIterator[openai.AsyncOpenAI]:
+    """The SDK over the transport that `assay.async_openai` gives it."""
+    payer = Payer.open(budget, home.tally, utc_now)
+    verifying = AsyncVerifyingTransport(Terms(node.trust, payer=payer), httpx2.ASGITransport(node.gateway))
+    async with openai_over(AsyncTellingTransport(verifying), payer.credential) as client:
+        yield client
+
+
+@pytest.mark.parametrize("connected", [by_proxy, by_sdk])
+async def test_the_stock_sdk_pays(
+    running: Node, payer: Wallet, make_budget: MakeBudget, home: Home, connected: Any
+) -> None:
+    async with connected(make_budget(payer), running, home) as client:
+        await client.chat.completions.create(**QUESTION)
+    assert spent(home).charged > 0
+
+
+@pytest.mark.parametrize("connected", [by_proxy, by_sdk])
+async def test_the_stock_sdk_is_told_why_nothing_is_paid(
+    running: Node, payer: Wallet, make_budget: MakeBudget, home: Home, connected: Any
+) -> None:
+    """As a 402 in its dialect: anything else it would take for a broken connection, and ask again."""
+    async with connected(make_budget(payer, per_call=1), running, home) as client:
+        with pytest.raises(openai.APIStatusError) as refused:
+            await client.chat.completions.create(**QUESTION)
+    assert (refused.value.status_code, refused.value.code) == (402, PerCallExceeded.code)
+    assert "the budget allows" in refused.value.message
     assert spent(home) == Spent()
