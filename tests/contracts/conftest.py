@@ -52,3 +52,11 @@ def opg(alice: LocalAccount, now: int) -> Any:
     from tests.contracts.deploying import deploy
 
     return deploy("OPG", alice.address)
+
+
+@pytest.fixture
+def channels(alice: LocalAccount, now: int) -> Any:
+    """Payment channels, and OPG whose whole supply is Alice's."""
+    from tests.contracts.channel_signing import Channels
+
+    return Channels.open(alice.address)

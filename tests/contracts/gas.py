@@ -8,6 +8,7 @@ from typing import Any
 
 import boa
 from build import CONTRACTS
+from tests.contracts.channel_signing import DELAY_S, Channels
 from tests.contracts.conftest import CHAIN_ID, NEW_YEAR_2027, person
 from tests.contracts.deploying import deploy, initcode
 from tests.contracts.paying import Market
@@ -137,6 +138,37 @@ def _facilitator() -> dict[str, int]:
     return gas
 
 
+def _channels() -> dict[str, int]:
+    """By keys' signatures, for a receiver who has been paid before."""
+    alice, bob = person("alice"), person("bob")
+    channels = Channels.open(alice.address)
+    channels.opg.transfer(bob.address, 1, sender=alice.address)
+    opened = [channels.config(alice.address, bob.address, salt=number.to_bytes(32)) for number in range(100)]
+    first, second, *others = opened
+
+    def call(name: str, *arguments: Any, sender: str = bob.address) -> int:
+        return _call(channels.contract, name, *arguments, sender=sender)
+
+    gas = {
+        "open": call("deposit", *channels.authorized(alice, first, 10)),
+        "open by Permit2": call("deposit", *channels.permitted(alice, second, 10, nonce=1)),
+        "top up": call("deposit", *channels.authorized(alice, first, 10, salt=1)),
+    }
+    for config in others:
+        channels.deposit(alice, config, 10)
+    for total, size in enumerate((1, 40, 100), start=1):
+        claims = [channels.claim(alice, config, total) for config in opened[:size]]
+        gas[f"claim {size}"] = call("claim", [claim.arguments for claim in claims])
+    claims = [channels.claim(alice, config, 4) for config in opened[:40]]
+    gas["claimWithSignature 40"] = call("claimWithSignature", *channels.batch(bob, claims))
+    gas["settle"] = call("settle", bob.address, first.token)
+    gas["refundWithSignature"] = call("refundWithSignature", *channels.refund(bob, first, 1, nonce=0))
+    gas["initiateWithdraw"] = call("initiateWithdraw", first.arguments, 1, sender=alice.address)
+    boa.env.time_travel(seconds=DELAY_S)
+    gas["finalizeWithdraw"] = call("finalizeWithdraw", first.arguments, sender=alice.address)
+    return gas
+
+
 def _market() -> Market:
     """Alice pays, whose first word of nonces is in use, and Bob has been paid before."""
     alice, bob, carol = (person(name).address for name in ("alice", "bob", "carol"))
@@ -177,6 +209,7 @@ def _next_transaction() -> None:
 
 
 _CALLS = {
+    "BatchSettlement": _channels,
     "Facilitator": _facilitator,
     "Faucet": _faucet,
     "OPG": _opg,

@@ -45,11 +45,16 @@ class Permit:
         return sign(owner, domain(**changed), self._types(name), **self._message)
 
     def sign_with(
-        self, owner: LocalAccount, fields: Fields, witness: dict[str, Any], **changed: Any
+        self,
+        owner: LocalAccount,
+        fields: Fields,
+        witness: dict[str, Any],
+        named: str = "Witness",
+        **changed: Any,
     ) -> Signature:
-        """Signed together with a witness."""
+        """Signed together with a witness, whose type is ``named`` so."""
         name = "PermitBatchWitnessTransferFrom" if self.batch else "PermitWitnessTransferFrom"
-        types = self._types(name, witness="Witness") | {"Witness": fields}
+        types = self._types(name, witness=named) | {named: fields}
         return sign(owner, domain(**changed), types, **self._message, witness=witness)
 
     def _types(self, name: str, **more: str) -> dict[str, Fields]:
