@@ -41,4 +41,4 @@ class PostgreSQL:
         return await self._server.fresh()
 
     async def open(self, place: str) -> Books:
-        return await PostgresBooks.open(place)
+        return PostgresBooks(place)

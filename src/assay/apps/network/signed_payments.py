@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from types import TracebackType
@@ -26,6 +25,7 @@ from assay.engines.chain.nonces import Nonces
 from assay.engines.chain.rpc import Rpc
 from assay.engines.chain.sender import Sender
 from assay.engines.enclave.secret_file import read_or_create
+from assay.engines.storage.errors import TablesUnavailable
 from assay.services.payments.books.sqlite import SqliteBooks
 from assay.services.payments.channel.claims import Claims
 from assay.services.payments.channel.rail import ChannelRail
@@ -117,7 +117,7 @@ class SignedPayments:
         """Bring the books up to date; what cannot be written now is tried again."""
         try:
             await self.gate.flush()
-        except sqlite3.Error as error:
+        except TablesUnavailable as error:
             logger.error("the books of signed payments cannot be written, and will be tried again: %s", error)
 
     async def _claim(self) -> None:
