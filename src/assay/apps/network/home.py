@@ -57,6 +57,11 @@ class Home:
         return self.root / "payments.sqlite"
 
     @property
+    def settlement(self) -> Path:
+        """Which receipts are in which batch, and where on the chain that is."""
+        return self.root / "settlement.sqlite"
+
+    @property
     def receipt_index(self) -> Path:
         return self.root / "receipts.sqlite"
 

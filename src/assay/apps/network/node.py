@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -27,7 +27,6 @@ from assay.engines.enclave.boot_key import BootKey
 from assay.engines.enclave.enclave import Enclave
 from assay.engines.enclave.node_key import NodeKey
 from assay.engines.enclave.secret_file import read_or_create
-from assay.engines.inference.catalogue import Catalogue
 from assay.engines.inference.providers import build_providers
 from assay.engines.inference.routing import Router
 from assay.engines.storage.blobs import Blobs
@@ -52,10 +51,6 @@ from assay.trust.receipts.predicate import PaymentClaim
 from assay.trust.receipts.price_table import PriceTable
 from assay.trust.transparency.note import NoteSigner
 
-if TYPE_CHECKING:
-    from assay.apps.network.signed_payments import SignedPayments
-    from assay.services.gateway.opengradient.dialect import OpenGradient
-
 logger = logging.getLogger(__name__)
 
 BOOKING_INTERVAL_S = 0.25
@@ -73,30 +68,26 @@ class Node:
     def __init__(
         self,
         home: Home,
-        catalogue: Catalogue,
+        settings: Configuration,
         enclave: Enclave,
         *,
-        signed: SignedPayments | None = None,
-        opengradient: OpenGradient | None = None,
         secrets: Mapping[str, str],
         clock: Callable[[], datetime],
     ) -> None:
-        """``signed``: payments by signature, for a node that is paid over a chain, too. ``opengradient``: the dialect
-        of that network, for a node that speaks it.
-        """
-        if opengradient is not None:
-            catalogue = opengradient.named(catalogue)
         key = NodeKey.open(home.keys)
         boot_key = BootKey(key, clock)
         log_signer = _log_signer(home)
         self.log = Log.open(home.log, origin=log_signer.name, signer=log_signer)
         self._sequencer = Sequencer(self.log, interval=1.0)
+        self._signed = signed = open_signed(settings.payments, home, self.log, clock)
+        rate = None if signed is None else signed.rate
+        opengradient = open_dialect(rate, clock) if settings.opengradient else None
+        catalogue = settings.catalogue if opengradient is None else opengradient.named(settings.catalogue)
         self._index = ReceiptIndex(home.receipt_index)
         self._accounts = AccountStore(home.accounts)
         self._books_are_written = True
         self._providers = build_providers(catalogue, secrets)
         self._warming = Warming(self._providers)
-        self._signed = signed
         self.rail = AccountRail(self._accounts, read_or_create(home.keys / "sealing-key", _random_key))
         self.trust = Policy(
             nodes=frozenset({key.public_key.hex()}),
@@ -107,7 +98,7 @@ class Node:
         )
         self._tracing = find_tracing(secrets)
         attestor = Attestor(enclave, boot_key, home.evidence, clock)
-        table = PriceTable(key.public_key.hex(), catalogue.prices(), None if signed is None else signed.rate)
+        table = PriceTable(key.public_key.hex(), catalogue.prices(), rate)
         prices = PricePages(table.sign(key.sign), Blobs(home.prices))
         metrics = Metrics()
         notary = Notary(boot_key, self.log, self._sequencer, self._index, attestor, prices.digest, clock)
@@ -155,17 +146,7 @@ class Node:
         home.create()
         settings = Configuration.load(home, environment)
         enclave = open_enclave(settings.enclave, home, clock=clock, config_digest=settings.digest)
-        signed = open_signed(settings.payments, home, clock)
-        rate = None if signed is None else signed.rate
-        return cls(
-            home,
-            settings.catalogue,
-            enclave,
-            signed=signed,
-            opengradient=open_dialect(rate, clock) if settings.opengradient else None,
-            secrets=environment,
-            clock=clock,
-        )
+        return cls(home, settings, enclave, secrets=environment, clock=clock)
 
     async def __aenter__(self) -> Self:
         if self._signed is not None:

@@ -20,6 +20,7 @@ from assay.apps.network.home import Home
 from assay.engines.chain import anvil
 from assay.engines.chain.local import CHAIN_ID, DEFAULT_PORT, LOOPBACK, LocalChain
 from assay.engines.inference.settings import Settings
+from assay.engines.tlog.log import Log
 from assay.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -63,9 +64,11 @@ class PaymentSettings:
 
 
 def open_signed(
-    settings: PaymentSettings, home: Home, clock: Callable[[], datetime]
+    settings: PaymentSettings, home: Home, log: Log, clock: Callable[[], datetime]
 ) -> SignedPayments | None:
     """Payments by signature, as the settings have them; None on a machine to whose chain no contracts were brought.
+
+    ``log``: of the node, whose receipts are settled on the chain.
 
     Raises `ContractMissing` for another chain of which the home knows no contracts, and `ChainExtraMissing`.
     """
@@ -73,7 +76,7 @@ def open_signed(
         return None
     from assay.apps.network.signed_payments import SignedPayments  # heavy, and for nodes with a chain only
 
-    return SignedPayments(home, settings, settings.rpc or _local_url(home), clock)
+    return SignedPayments(home, settings, settings.rpc or _local_url(home), log, clock)
 
 
 def _local_url(home: Home) -> str:

@@ -18,6 +18,7 @@ from assay.apps.network.payments import PaymentSettings
 from assay.engines.chain.account import Account
 from assay.engines.chain.bindings.facilitator import Facilitator
 from assay.engines.chain.bindings.opg import OPG
+from assay.engines.chain.bindings.settlement import Settlement
 from assay.engines.chain.chain import Chain
 from assay.engines.chain.deployments import Deployments
 from assay.engines.chain.errors import ChainError, WrongChain
@@ -26,9 +27,12 @@ from assay.engines.chain.rpc import Rpc
 from assay.engines.chain.sender import Sender
 from assay.engines.enclave.secret_file import read_or_create
 from assay.engines.storage.errors import TablesUnavailable
+from assay.engines.tlog.log import Log
 from assay.services.payments.books.sqlite import SqliteBooks
 from assay.services.payments.channel.claims import Claims
 from assay.services.payments.channel.rail import ChannelRail
+from assay.services.payments.settlement.batch import Limits
+from assay.services.payments.settlement.settler import Settler
 from assay.services.payments.x402.binding import AmountBinding
 from assay.services.payments.x402.exact_by_eip3009 import ExactByEip3009
 from assay.services.payments.x402.exact_by_permit2 import ExactByPermit2
@@ -45,6 +49,8 @@ from assay.trust.receipts.rate import Rate
 logger = logging.getLogger(__name__)
 
 CLAIM_INTERVAL_S = 60.0
+_AT_HOME = Limits(age_s=1)
+"""On a chain of this machine, where gas costs nothing and somebody looks on."""
 _MAC_KEY_BYTES = 32
 _SOURCE = "the operator of this node"
 
@@ -53,9 +59,9 @@ class SignedPayments:
     """Use it as an asynchronous context manager around the serving of calls."""
 
     def __init__(
-        self, home: Home, settings: PaymentSettings, url: str, clock: Callable[[], datetime]
+        self, home: Home, settings: PaymentSettings, url: str, log: Log, clock: Callable[[], datetime]
     ) -> None:
-        """``url``: of the chain's node, which need not answer yet.
+        """``url``: of the chain's node, which need not answer yet. ``log``: whose receipts are settled there.
 
         Raises `ContractMissing` where the network's contracts were never brought to the chain.
         """
@@ -81,6 +87,17 @@ class SignedPayments:
         channel = ChannelRail(market, self.chain, self.books, sender)
         self.gate = Gate([Upto(market), ExactByPermit2(market), ExactByEip3009(market), channel], self.books)
         self.claims = Claims(self.books, channel.escrows, sender, self.terms.token)
+        self.settler = Settler(
+            log,
+            self.books,
+            self.gate.rail_of,
+            sender,
+            self.terms,
+            deployments.at(Settlement),
+            home.settlement,
+            clock,
+            limits=_AT_HOME if settings.rpc is None else None,
+        )
 
     def payee(self, node: str) -> Payee:
         """Where the money goes, as ``node`` tells who wants to know."""
@@ -97,6 +114,7 @@ class SignedPayments:
             logger.warning(
                 "the chain does not answer yet, so calls are paid from accounts: %s", error.message
             )
+        await self.settler.__aenter__()
         self._claiming = asyncio.create_task(self._claim(), name="claiming")
         return self
 
@@ -104,6 +122,7 @@ class SignedPayments:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._claiming.cancel()
+        await self.settler.__aexit__(kind, error, trace)
         await self.gate.flush()
         await self.aclose()
 
