@@ -42,7 +42,7 @@ SETTINGS = """
 name = "local"
 kind = "compatible"
 base_url = "{upstream}/v1"
-speaks = ["chat.completions", "completions"]
+speaks = ["chat.completions"]
 
 [[models]]
 id = "{model}"

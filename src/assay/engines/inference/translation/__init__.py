@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from assay.engines.inference.operation import Operation
 from assay.engines.inference.translation.chat_to_messages import DEFAULT_MAX_TOKENS, ChatToMessages
+from assay.engines.inference.translation.completions_to_chat import CompletionsToChat
 from assay.engines.inference.translation.composed import Composed
 from assay.engines.inference.translation.guarded import Guarded, GuardedStream
 from assay.engines.inference.translation.messages_to_chat import MessagesToChat
@@ -54,6 +55,10 @@ def find(
             return Guarded(ResponsesToChat())
         case Operation.CHAT, Operation.MESSAGES:
             return Guarded(ChatToMessages(clock))
+        case Operation.COMPLETIONS, Operation.CHAT:
+            return Guarded(CompletionsToChat())
+        case Operation.COMPLETIONS, Operation.MESSAGES:
+            return Guarded(Composed(CompletionsToChat(), ChatToMessages(clock), {"messages": "prompt"}))
         case Operation.RESPONSES, Operation.MESSAGES:
             return Guarded(Composed(ResponsesToChat(), ChatToMessages(clock), _RESPONSES_NAMES))
     return None

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from assay.engines.inference.operation import Operation
 
-_PREFIX = {Operation.CHAT: "chatcmpl-", Operation.MESSAGES: "msg_", Operation.RESPONSES: "resp_"}
+_PREFIX = {
+    Operation.CHAT: "chatcmpl-",
+    Operation.COMPLETIONS: "cmpl-",
+    Operation.MESSAGES: "msg_",
+    Operation.RESPONSES: "resp_",
+}
 
 
 def stem(identifier: str) -> str:
