@@ -11,6 +11,7 @@ from typing import Any
 from assay.apps.client.answer import AnswerStream
 from assay.apps.client.backing import ProofPending
 from assay.apps.client.client import Client
+from assay.apps.client.paying.remaining import Remaining
 from assay.apps.client.store import ReceiptStore
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.policy import Policy
@@ -31,6 +32,8 @@ class Told:
     bundle: Bundle
     verdict: Verdict
     """What `assay verify` says of the kept bundle."""
+    remaining: Remaining | None
+    """What the call has left of the budget, if one has paid."""
 
 
 class Asker:
@@ -59,4 +62,5 @@ class Asker:
             statement=stream.receipt.statement,
             bundle=bundle,
             verdict=verify(bundle, self._policy, datetime.now(UTC)),
+            remaining=self._client.budget(),
         )

@@ -6,13 +6,16 @@ import base64
 import json
 import mimetypes
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from assay.apps.cli.answering import Asker, Told
+from assay.apps.cli.budgeted import budget_option
 from assay.apps.cli.files import read_file
+from assay.apps.cli.paid import spell_cost, spell_left
 from assay.apps.client.client import Client
 from assay.apps.client.environment import load_policy
 from assay.apps.client.store import ReceiptStore
@@ -30,6 +33,7 @@ from assay.trust.receipts.output import output_digest
 @click.option(
     "--json", "as_json", is_flag=True, help="Print text, verdict, receipt id, usage and cost as JSON."
 )
+@budget_option
 @click.option("--provisional", is_flag=True, help="Show text BEFORE it is verified.")
 def chat(
     prompt: tuple[str, ...],
@@ -39,6 +43,7 @@ def chat(
     max_tokens: int | None,
     temperature: float | None,
     as_json: bool,
+    budget: Path | None,
     provisional: bool,
 ) -> None:
     """Ask PROMPT, or what standard input says; at a terminal without PROMPT, talk until Ctrl-D.
@@ -49,7 +54,7 @@ def chat(
     asked = {name: value for name, value in parameters.items() if value is not None}
     messages: list[dict[str, Any]] = [{"role": "system", "content": system}] if system else []
     policy, store = load_policy(), ReceiptStore.find()
-    with Client(policy=policy, provisional=provisional, store=store) as client:
+    with Client(policy=policy, budget=budget, provisional=provisional, store=store) as client:
         asker = Asker(client, store, policy)
         if not prompt and sys.stdin.isatty():
             _talk(asker, messages, asked)
@@ -78,20 +83,23 @@ def _ask(asker: Asker, parameters: dict[str, Any]) -> Told:
     told = asker.ask(lambda piece: click.echo(piece, nl=False), parameters)
     click.echo()
     # Not on standard output: what is piped on is the answer alone.
-    click.echo(click.style(_footnote(told), dim=True), err=True)
+    for line in _footnotes(told):
+        click.echo(click.style(line, dim=True), err=True)
     return told
 
 
-def _footnote(told: Told) -> str:
-    usage, cost = told.statement.usage, told.statement.cost
+def _footnotes(told: Told) -> Iterator[str]:
+    usage = told.statement.usage
     said = (
         told.verdict.level.value,
         told.statement.model.served,
         f"{usage.input_tokens} + {usage.output_tokens} tokens",
-        f"{cost / 1e6:f} USD" if cost else "free",
+        spell_cost(told.statement),
         f"receipt {told.receipt_id[:16]}",
     )
-    return " · ".join(said)
+    yield " · ".join(said)
+    if told.remaining is not None:
+        yield spell_left(told.remaining)
 
 
 def _report(told: Told) -> dict[str, Any]:
@@ -106,6 +114,8 @@ def _report(told: Told) -> dict[str, Any]:
         "determinism": statement.engine.determinism,
         "usage": statement.usage.to_json(),
         "cost_micro_usd": statement.cost,
+        "payment": statement.payment.to_json(),
+        "budget": None if told.remaining is None else told.remaining.to_json(),
     }
 
 

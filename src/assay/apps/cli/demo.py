@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from assay.apps.cli.answering import Asker
+from assay.apps.cli.paid import spell_cost, spell_left
 from assay.apps.cli.verdicts import show_verdict
 from assay.apps.client.client import Client
 from assay.apps.client.environment import load_policy
@@ -31,5 +32,8 @@ def make_one_call() -> None:
         told = Asker(client, store, policy).ask(lambda piece: click.echo(piece, nl=False), asked)
     click.echo("\n")
     show_verdict(told.verdict, policy.floor)
+    click.echo(f"\n  cost    {spell_cost(told.statement)}")
+    if told.remaining is not None:
+        click.echo(f"  {spell_left(told.remaining)}")
     click.echo(f"\n  kept in {store.path(told.receipt_id)}")
     click.echo(f"  ({LANGUAGE} is a demonstration: it proves the pipeline, not its wisdom)")

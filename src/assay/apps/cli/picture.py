@@ -10,6 +10,7 @@ import click
 
 from assay.apps.cli.content import question_text, said_text
 from assay.apps.cli.marks import Mark
+from assay.apps.cli.paid import spell_cost
 from assay.errors import FormatError
 from assay.trust.envelope import Envelope
 from assay.trust.receipts.bundle import Bundle
@@ -74,7 +75,7 @@ def _worth(statement: Statement, bundle: Bundle) -> Iterator[str]:
     tokens = f"{usage.input_tokens}{cached} + {usage.output_tokens} tokens"
     yield _row("used", f"{tokens}{images}, counted by the {usage.source}")
     capped = ", all that was reserved; the rest is not charged" if statement.payment.capped else ""
-    yield _row("cost", f"{statement.cost / 1e6:f} USD, paid by {statement.payment.rail}{capped}")
+    yield _row("cost", f"{spell_cost(statement)}{capped}")
     for claim in statement.evidence:
         kept = "kept" if claim.sha256 in bundle.evidence else "not in the bundle"
         yield _row("evidence", f"{claim.type} {claim.sha256[:16]}, {kept}")

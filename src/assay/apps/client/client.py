@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 
@@ -29,6 +29,9 @@ from assay.apps.client.wire import (
 from assay.engines.inference.operation import Operation
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.policy import Policy
+
+if TYPE_CHECKING:
+    from assay.apps.client.paying.remaining import Remaining
 
 
 class Client(Resources[Answer[Bundle], AnswerStream, Record]):
@@ -57,7 +60,7 @@ class Client(Resources[Answer[Bundle], AnswerStream, Record]):
     ) -> None:
         """Raises `ConfigError` for what is neither given nor left by `assay up`, and `ChainExtraMissing`."""
         super().__init__(self, self._get)
-        payer = find_payer(budget, api_key, utc_now)
+        self._payer = payer = find_payer(budget, api_key, utc_now)
         access, terms = Access.to(base_url, api_key, payer), make_terms(policy, provisional, store, payer)
         self._backing = Backing(terms.policy, terms.clock)
         self._http = httpx2.Client(
@@ -78,6 +81,10 @@ class Client(Resources[Answer[Bundle], AnswerStream, Record]):
             response.read()
             check_status(response)
         return AnswerStream(operation, response, reader_of(response), self._bundle)
+
+    def budget(self) -> Remaining | None:
+        """What is left of the budget that pays, as counted on this machine; None where an API key pays."""
+        return None if self._payer is None else self._payer.remaining()
 
     def complete(self, bundle: Bundle, timeout: float = 30.0) -> Bundle:
         """``bundle`` with its log proof, awaited up to ``timeout`` seconds.
@@ -130,7 +137,7 @@ class AsyncClient(
     ) -> None:
         """Raises `ConfigError` for what is neither given nor left by `assay up`, and `ChainExtraMissing`."""
         super().__init__(self, self._get)
-        payer = find_payer(budget, api_key, utc_now)
+        self._payer = payer = find_payer(budget, api_key, utc_now)
         access, terms = Access.to(base_url, api_key, payer), make_terms(policy, provisional, store, payer)
         self._backing = Backing(terms.policy, terms.clock)
         self._http = httpx2.AsyncClient(
@@ -151,6 +158,10 @@ class AsyncClient(
             await response.aread()
             check_status(response)
         return AsyncAnswerStream(operation, response, reader_of(response), self._bundle)
+
+    def budget(self) -> Remaining | None:
+        """As `Client.budget`; it is not awaited."""
+        return None if self._payer is None else self._payer.remaining()
 
     async def complete(self, bundle: Bundle, timeout: float = 30.0) -> Bundle:  # noqa: ASYNC109
         """As `Client.complete`."""

@@ -24,8 +24,8 @@ class Environment:
     anthropic_base_url: str
     """The gateway's root, as the Anthropic SDK expects it."""
     api_key: str = field(repr=False)
-    budget: str | None = None
-    """Path of the budget out of which calls are paid by signature, instead of by the key."""
+    budget: Path | None = None
+    """The file of a budget out of which calls are paid by signature, instead of by the key."""
 
     @classmethod
     def load(cls, home: Home | None = None) -> Environment:
@@ -34,7 +34,8 @@ class Environment:
         try:
             value = orjson.loads(content)
             urls = value["openai_base_url"], value["anthropic_base_url"]
-            return cls(*urls, value["api_key"], value.get("budget"))
+            budget = value.get("budget")
+            return cls(*urls, value["api_key"], None if budget is None else Path(budget))
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
             raise ConfigError("The environment file is not what `assay up` writes.", hint=_HINT) from error
 

@@ -29,8 +29,11 @@ def find_payer(budget: BudgetFile | None, api_key: str | None, clock: Callable[[
     """
     if budget is None and api_key is None:
         budget = os.environ.get(VARIABLE) or Environment.load().budget
-    if budget is None:
-        return None
+    return None if budget is None else open_payer(budget, clock)
+
+
+def open_payer(budget: BudgetFile, clock: Callable[[], datetime]) -> Payer:
+    """Pays out of ``budget``, whatever else there is. Raises as `find_payer`."""
     from assay.apps.client.paying.payer import Payer  # brings x402, and the chain's packages
 
     return Payer.open(Path(budget), Home.find(os.environ).tally, clock)

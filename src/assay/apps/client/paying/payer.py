@@ -12,6 +12,7 @@ from assay.apps.client.paying.asked import Asked
 from assay.apps.client.paying.demand import Demand, read_required
 from assay.apps.client.paying.errors import NoWayToPay, PayeeUntrusted
 from assay.apps.client.paying.payment import Payment
+from assay.apps.client.paying.remaining import Remaining
 from assay.apps.client.paying.signing import SALT_BYTES, sign
 from assay.engines.wallets.agent import Agent
 from assay.engines.wallets.purse import BudgetPurse
@@ -23,7 +24,7 @@ class Payer:
     """Pays for calls out of one budget. Threads may share it."""
 
     def __init__(self, purse: BudgetPurse, clock: Callable[[], datetime]) -> None:
-        self.purse = purse
+        self._purse = purse
         self._clock = clock
 
     @classmethod
@@ -34,7 +35,12 @@ class Payer:
     @property
     def credential(self) -> str:
         """What stands where others have an API key: the address that pays."""
-        return str(self.purse.signer.address)
+        return str(self._purse.signer.address)
+
+    def remaining(self) -> Remaining:
+        """What is left of the budget now."""
+        now = self._clock()
+        return Remaining(self._purse.budget, self._purse.spent(now), self._purse.left(now))
 
     def pay(self, header: str, asked: Asked, payees: Sequence[Payee]) -> Payment:
         """A payment for a request, as the 402's ``header`` asks for it.
@@ -47,16 +53,16 @@ class Payer:
         if not nodes:
             raise PayeeUntrusted(f"The money would go to {demand.account}, whom nobody has vouched for.")
         now = self._clock()
-        hold = self.purse.reserve(demand.amount, asked, now)
+        hold = self._purse.reserve(demand.amount, asked, now)
         salt, at = os.urandom(SALT_BYTES), int(now.timestamp())
-        signature = sign(demand, asked.below(required.url), self.purse.signer, salt, at)
+        signature = sign(demand, asked.below(required.url), self._purse.signer, salt, at)
         return Payment(signature, demand.scheme, demand.terms.asset, demand.amount, nodes, hold)
 
     def _choose(self, demands: Sequence[Demand]) -> Demand:
         for demand in demands:
-            if demand.terms.asset.lower() == self.purse.asset:
+            if demand.terms.asset.lower() == self._purse.asset:
                 return demand
         asked = " or ".join(sorted({demand.terms.asset for demand in demands}))
         raise NoWayToPay(
-            f"The gateway takes {asked or 'nothing that is known here'}; the budget is in {self.purse.asset}."
+            f"The gateway takes {asked or 'nothing that is known here'}; the budget is in {self._purse.asset}."
         )
