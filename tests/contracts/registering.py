@@ -16,8 +16,10 @@ from tests.contracts.signing import Fields, Signature, domain, sign
 MINIMUM = 100
 EPOCH = 86_400
 LIVENESS = 1800
+MAX_AHEAD = 60
 ANNOUNCED_FOR = 12
 WITHDRAWAL_DELAY = 7 * 86_400
+SEATS = 64
 HEARTBEAT: dict[str, Fields] = {"Heartbeat": {"teeId": "bytes32", "timestamp": "uint256"}}
 
 Service = tuple[str, str, bytes, tuple[int, int, int, int, bytes, bytes]]
