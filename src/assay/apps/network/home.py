@@ -48,13 +48,19 @@ class Home:
         return self.root / "prices"
 
     @property
-    def accounts(self) -> Path:
-        return self.root / "accounts.sqlite"
+    def ledger(self) -> Path:
+        """Prepaid accounts."""
+        return self.root / "ledger.sqlite"
 
     @property
     def payments(self) -> Path:
         """Payments by signature, and how far each has come."""
         return self.root / "payments.sqlite"
+
+    @property
+    def mandates(self) -> Path:
+        """Budgets out of which agents pay here, and what they have spent."""
+        return self.root / "mandates.sqlite"
 
     @property
     def settlement(self) -> Path:

@@ -31,6 +31,7 @@ from assay.engines.tlog.log import Log
 from assay.services.payments.books.sqlite import SqliteBooks
 from assay.services.payments.channel.claims import Claims
 from assay.services.payments.channel.rail import ChannelRail
+from assay.services.payments.mandates import Mandates
 from assay.services.payments.settlement.batch import Limits
 from assay.services.payments.settlement.settler import Settler
 from assay.services.payments.x402.binding import AmountBinding
@@ -40,6 +41,7 @@ from assay.services.payments.x402.exchange import Exchange
 from assay.services.payments.x402.gate import Gate
 from assay.services.payments.x402.holdings import Holdings
 from assay.services.payments.x402.market import Market
+from assay.services.payments.x402.rail import Rail
 from assay.services.payments.x402.terms import Terms
 from assay.services.payments.x402.upto import Upto
 from assay.trust.receipts.payee import Payee
@@ -85,7 +87,9 @@ class SignedPayments:
         self._nonces = Nonces.open(home.nonces, deployments.genesis, account.address)
         sender = Sender(self.chain, account, self._nonces)
         channel = ChannelRail(market, self.chain, self.books, sender)
-        self.gate = Gate([Upto(market), ExactByPermit2(market), ExactByEip3009(market), channel], self.books)
+        self.mandates = Mandates(home.mandates, clock)
+        rails: list[Rail] = [Upto(market), ExactByPermit2(market), ExactByEip3009(market), channel]
+        self.gate = Gate(rails, self.books, self.mandates)
         self.claims = Claims(self.books, channel.escrows, sender, self.terms.token)
         self.settler = Settler(
             log,
@@ -153,5 +157,6 @@ class SignedPayments:
     async def aclose(self) -> None:
         """Give files and connections back."""
         self._nonces.close()
+        self.mandates.close()
         await self.books.aclose()
         await self._rpc.aclose()

@@ -91,7 +91,8 @@ class ChannelRail:
             _admit(voucher, amount, escrow),
             rate.worth(amount),
             rate.units,
-            lambda charged: {} if charged is None else _charged(voucher.channel, escrow, tally, charged),
+            agent=config.signer,
+            told=lambda charged: {} if charged is None else _charged(voucher.channel, escrow, tally, charged),
         )
 
     def collects(self, payment: Payment) -> bool:

@@ -12,7 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from assay.engines.wallets.tally import Hold
 from assay.services.payments.books import Books
+from assay.services.payments.mandates import Mandates
 from assay.services.payments.payment import Payment, PaymentKnown, State
 from assay.services.payments.x402 import wire
 from assay.services.payments.x402.errors import (
@@ -24,6 +26,7 @@ from assay.services.payments.x402.order import Order
 from assay.services.payments.x402.presented import Presented
 from assay.services.payments.x402.rail import Checked, Rail
 from assay.trust.metering import PaymentError, Purchase
+from assay.trust.payments.errors import BudgetExceeded, BudgetRefused
 from assay.trust.receipts.predicate import PaymentClaim
 
 CONCURRENT = 32
@@ -40,9 +43,13 @@ _UNCACHED = (
 class SignedReservation:
     """A payment by signature, taken for one call. Implements `assay.trust.metering.Reservation`."""
 
-    __slots__ = ("_amount", "_checked", "_ended", "_gate", "_presented", "maximum")
+    __slots__ = ("_amount", "_checked", "_ended", "_gate", "_hold", "_presented", "maximum")
 
-    def __init__(self, gate: Gate, checked: Checked, presented: Presented, maximum: int) -> None:
+    def __init__(
+        self, gate: Gate, checked: Checked, presented: Presented, hold: Hold | None, maximum: int
+    ) -> None:
+        """``hold``: of the budget that it is paid out of."""
+        self._hold = hold
         self._gate = gate
         self._checked = checked
         self._presented = presented
@@ -59,11 +66,15 @@ class SignedReservation:
             self._ended = True
             self._amount = self._checked.charge(cost)
             self._gate.book(self._checked, self._amount, log_index)
+            if self._hold is not None:
+                self._hold.commit(self._amount)
 
     def release(self) -> None:
         if not self._ended:
             self._ended = True
             self._gate.release(self._checked)
+            if self._hold is not None:
+                self._hold.release()
 
     def headers(self) -> Iterable[tuple[bytes, bytes]]:
         """The payment's response; the amount is in it once the call has come to one."""
@@ -75,8 +86,18 @@ class SignedReservation:
 class Gate:
     """Asks for payments and takes them, by every rail that it is given. Lives on one event loop."""
 
-    def __init__(self, rails: Sequence[Rail], books: Books, *, concurrent: int = CONCURRENT) -> None:
-        """``rails``: in the order in which payments are asked for. ``concurrent``: calls of one payer at a time."""
+    def __init__(
+        self,
+        rails: Sequence[Rail],
+        books: Books,
+        mandates: Mandates | None = None,
+        *,
+        concurrent: int = CONCURRENT,
+    ) -> None:
+        """``rails``: in the order in which payments are asked for. ``mandates``: budgets that agents are held to.
+        ``concurrent``: calls of one payer at a time.
+        """
+        self._mandates = mandates
         self._rails = rails
         self._books = books
         self._concurrent = concurrent
@@ -97,13 +118,13 @@ class Gate:
         presented, order = wire.read_payment(purchase.headers), Order.of(purchase)
         await self.flush()  # so that a payer is not told what stood in the books before its last answer
         try:
-            checked = await self._check(presented, order)
-            await self._take(checked)
+            return await self._accept(presented, order)
+        except BudgetRefused as refusal:
+            raise self._asking(refusal, order, refusal.code, _left(refusal, presented)) from None
         except PaymentInvalid as refusal:
             raise self._asking(refusal, order, refusal.reason, refusal.told) from None
         except PaymentKnown as refusal:
             raise self._asking(refusal, order, refusal.code) from None
-        return SignedReservation(self, checked, presented, min(purchase.maximum, checked.maximum))
 
     def book(self, checked: Checked, amount: int, log_index: int) -> None:
         """Charge a payment; the books follow at the next `flush`. Receipts are logged and booked in one order."""
@@ -162,6 +183,18 @@ class Gate:
                 return await rail.check(presented, order)
         raise PaymentInvalid("unsupported_scheme", "This node is not paid by such a scheme.")
 
+    async def _accept(self, presented: Presented, order: Order) -> SignedReservation:
+        checked = await self._check(presented, order)
+        hold = None if self._mandates is None else self._mandates.hold(presented.budgets, checked, order)
+        try:
+            await self._take(checked)
+        except BaseException:
+            if hold is not None:
+                hold.release()
+            raise
+        maximum = min(order.purchase.maximum, checked.maximum)
+        return SignedReservation(self, checked, presented, hold, maximum)
+
     async def _take(self, checked: Checked) -> None:
         source = checked.authorization.source
         if self._under_way[source] >= self._concurrent:
@@ -192,3 +225,10 @@ class Gate:
         self._under_way[source] -= 1
         if not self._under_way[source]:
             del self._under_way[source]
+
+
+def _left(refusal: BudgetRefused, presented: Presented) -> Mapping[str, Any]:
+    """What the budget has left, for the demand of the scheme by which somebody tried to pay."""
+    if not isinstance(refusal, BudgetExceeded):
+        return _NOTHING
+    return {"scheme": presented.scheme, "extra": {"budget": {"left": str(refusal.left)}}}

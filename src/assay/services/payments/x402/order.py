@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from assay.trust.metering import Purchase
 
@@ -23,6 +24,11 @@ class Order:
         body = hashlib.sha256(purchase.body).digest()
         named = b"\0".join((purchase.method.encode(), purchase.target.encode(), body))
         return cls(purchase, body, hashlib.sha256(named).digest())
+
+    @property
+    def host(self) -> str:
+        """The name or address under which the node was asked, without port."""
+        return urlsplit(f"//{self.purchase.headers.get('host', 'localhost')}").hostname or ""
 
     @property
     def url(self) -> str:

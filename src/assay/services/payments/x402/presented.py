@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,5 +29,7 @@ class Presented:
     """By which the payer knows what it pays for; empty if it does not say."""
     salt: bytes = b""
     """Of a nonce that names the request (`assay.services.payments.x402.binding`); empty for any other nonce."""
+    budgets: Sequence[Any] = ()
+    """Out of which budget the payer means to pay, as JSON (extension ``assay-budget``), or nothing."""
     identifier: str = ""
     """The payer's own name for the purchase (extension ``payment-identifier``), or nothing."""

@@ -24,6 +24,8 @@ class Checked:
     """Micro-USD: what the call may come to at most, for it is all that was signed for."""
     charge: Callable[[int], int]
     """What a cost of so many micro-USD, at most `maximum`, comes to in the asset's smallest units."""
+    agent: Address | None = None
+    """Whose key has signed, if it is not the payer's own."""
     told: Callable[[int | None], Mapping[str, Any]] = lambda _: {}
     """What the response says besides, of what was charged; None while that is not known."""
 

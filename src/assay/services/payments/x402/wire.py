@@ -33,6 +33,8 @@ MAX_HEADER: Final = 16 * 1024
 
 REQUEST_EXTENSION: Final = "assay-request"
 """``{"info": {"salt": "0x…"}}``: the payment's nonce names the request."""
+BUDGET_EXTENSION: Final = "assay-budget"
+"""``{"info": {"budgets": [...]}}``: the signed budgets out of which an agent pays, from the root down."""
 IDENTIFIER_EXTENSION: Final = "payment-identifier"
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _SALT: Final = re.compile(r"0x[0-9a-fA-F]{64}")
@@ -77,6 +79,7 @@ def _read_v2(value: Mapping[str, Any]) -> Presented:
         payload=payment.payload,
         url="" if payment.resource is None else payment.resource.url,
         salt=_salt(_info(extensions, REQUEST_EXTENSION).get("salt")),
+        budgets=_budgets(_info(extensions, BUDGET_EXTENSION).get("budgets")),
         identifier=_identifier(_info(extensions, IDENTIFIER_EXTENSION).get("id")),
     )
 
@@ -96,6 +99,14 @@ def _salt(value: Any) -> bytes:
     if not isinstance(value, str) or not _SALT.fullmatch(value):
         raise PaymentMalformed("The salt of the payment's nonce is not 32 bytes in hexadecimal.")
     return bytes.fromhex(value[2:])
+
+
+def _budgets(value: Any) -> Sequence[Any]:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise PaymentMalformed("The payment's budgets are no list.")
+    return value
 
 
 def _identifier(value: Any) -> str:

@@ -1,0 +1,116 @@
+"""Budgets enforced where they are spent: by the node, whatever program has the agent's key.
+
+An agent shows its budget with a payment. From then on the node holds the agent to it, whether it shows it again or not:
+who has stolen the key of a channel's agent gets no more out of it here than its owner has signed for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from assay.engines.storage.sqlite import open_tables
+from assay.engines.wallets.mandate import Mandate, Revocation
+from assay.engines.wallets.tally import Hold, Tally
+from assay.errors import FormatError
+from assay.services.payments.x402.order import Order
+from assay.services.payments.x402.rail import Checked
+from assay.trust.payments.budget import PaidCall
+from assay.trust.payments.errors import BudgetUnproven
+from assay.trust.payments.spent import Spent
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS mandate (
+    id      TEXT PRIMARY KEY,     -- of the budget that is spent
+    agent   TEXT NOT NULL,
+    payer   TEXT NOT NULL,        -- whose money it is
+    expiry  INTEGER NOT NULL,     -- Unix seconds
+    budgets BLOB NOT NULL         -- from the root down, as JSON
+) STRICT;
+CREATE INDEX IF NOT EXISTS mandate_agent ON mandate (agent, payer);
+"""
+
+
+class Mandates:
+    """What agents were seen to be allowed, and what they have spent of it at this node."""
+
+    def __init__(self, path: Path, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._connection = open_tables(path, _SCHEMA)
+        self._tally = Tally(path)
+
+    def hold(self, shown: Sequence[Any], checked: Checked, order: Order) -> Hold | None:
+        """Set aside what a payment may come to, in the budget that its agent has shown, now or before; if it ever has.
+
+        ``shown``: signed budgets from the root down, as JSON, or nothing. Raises `BudgetRefused` in its many forms.
+        """
+        agent, payer = (
+            (checked.agent or checked.authorization.payer).lower(),
+            checked.authorization.payer.lower(),
+        )
+        mandate = self._read(shown, agent, payer) if shown else self._known(agent, payer)
+        if mandate is None:
+            return None
+        if mandate.budget.asset != checked.authorization.asset.lower():
+            raise BudgetUnproven("The budget is in another asset than the payment.")
+        budgets = tuple(zip(mandate.ids, mandate.budgets, strict=True))
+        call = PaidCall(order.host, order.purchase.model, checked.authorization.maximum, self._now())
+        hold = self._tally.reserve(budgets, call)
+        self._remember(mandate, agent, payer)
+        return hold
+
+    def spent(self, budget: str) -> tuple[Mandate, Spent] | None:
+        """A budget that was spent from here, and what went out of it, by its id; None for one that never was."""
+        row = self._connection.execute("SELECT budgets FROM mandate WHERE id = ?", (budget,)).fetchone()
+        if row is None:
+            return None
+        return Mandate.from_json(orjson.loads(row[0])), self._tally.spent(budget, self._now())
+
+    def is_revoked(self, mandate: Mandate) -> bool:
+        """Whether one of its budgets was taken back here."""
+        return self._tally.is_revoked(mandate.ids)
+
+    def revoke(self, revocation: Revocation, shown: Sequence[Any]) -> None:
+        """Allow nothing more out of a budget, if its owner, or that of one above it, says so.
+
+        ``shown``: the budgets down to it. Raises `BudgetUnproven` or `FormatError`.
+        """
+        if not revocation.takes_back(Mandate.from_json(list(shown))):
+            raise BudgetUnproven("This revocation is not of these budgets, or nobody signed it who may.")
+        self._tally.revoke(revocation.budget)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._tally.close()
+        self._connection.close()
+
+    def _now(self) -> int:
+        return int(self._clock().timestamp())
+
+    def _read(self, shown: Sequence[Any], agent: str, payer: str) -> Mandate:
+        try:
+            mandate = Mandate.from_json(list(shown))
+        except FormatError as error:
+            raise BudgetUnproven(error.message) from None
+        if mandate.budget.agent_key != agent:
+            raise BudgetUnproven("The budget is another agent's than the one that pays.")
+        if payer not in (agent, mandate.budgets[0].owner):
+            raise BudgetUnproven("The budget is of somebody else's money than what it pays with.")
+        return mandate
+
+    def _known(self, agent: str, payer: str) -> Mandate | None:
+        row = self._connection.execute(
+            "SELECT budgets FROM mandate WHERE agent = ? AND payer = ? ORDER BY expiry DESC LIMIT 1",
+            (agent, payer),
+        ).fetchone()
+        return None if row is None else Mandate.from_json(orjson.loads(row[0]))
+
+    def _remember(self, mandate: Mandate, agent: str, payer: str) -> None:
+        self._connection.execute(
+            "INSERT OR IGNORE INTO mandate VALUES (?, ?, ?, ?, ?)",
+            (mandate.id, agent, payer, mandate.budget.expiry, orjson.dumps(mandate.to_json())),
+        )
