@@ -162,3 +162,14 @@ def test_only_what_arrives_counts(
     with refuses(channels.contract, "DepositCollectionFailed()"):
         channels.contract.deposit(config.arguments, 7, purse.address, b"")
     assert channels.contract.channels(channels.id(config)) == (7, 0)
+
+
+def test_one_payment_is_not_two_deposits(channels: Channels, config: Config, alice: LocalAccount) -> None:
+    outer, inner = play("Purse"), play("Purse")
+    for purse in (outer, inner):
+        channels.opg.transfer(purse.address, 100, sender=alice.address)
+    again = channels.contract.deposit.prepare_calldata(config.arguments, 7, inner.address, b"")
+    outer.call_back(BATCH_SETTLEMENT, again)
+    channels.contract.deposit(config.arguments, 7, outer.address, b"")
+    assert outer.refused()
+    assert channels.contract.channels(channels.id(config)) == (7, 0)
