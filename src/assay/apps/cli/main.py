@@ -29,6 +29,8 @@ _COMMANDS = {
     "trust": "Show whom this machine believes, or come to believe a gateway.",
     "keys": "Show the keys of this machine's node, take one back, or hand its identity on.",
     "chain": "Bring up a chain on this machine, and deploy contracts to it or to any other.",
+    "wallet": "Keep keys that hold money, and see what is on them.",
+    "budget": "Give agents budgets instead of keys, and see what they have spent.",
     "enclave": "Build the gateway's enclave image, measure it, or read what was signed of it.",
 }
 """Each command is defined in the module of its name; this is its line in the help."""

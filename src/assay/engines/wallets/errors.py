@@ -47,6 +47,13 @@ class WalletDamaged(ConfigError):
     hint = "restore the file from a backup"
 
 
+class BudgetUnknown(ConfigError):
+    """There is no budget of this name."""
+
+    code = "budget_unknown"
+    hint = "`assay budget ls` lists those that are here; `assay budget new NAME` makes one"
+
+
 class AgentFileInvalid(ConfigError):
     """The file does not hold a budget with its agent's key."""
 

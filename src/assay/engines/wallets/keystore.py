@@ -47,14 +47,17 @@ class Keystore:
         """Where the wallet is, or would be. Raises `WalletNameInvalid`."""
         return self._directory / f"{check_name(name)}.json"
 
-    def create(self, name: str, password: str) -> Account:
-        """Make a key, and keep it under ``name``. Raises `WalletExists`; no key is ever replaced."""
-        path = self.path(name)
-        if path.exists():
+    def check_free(self, name: str) -> None:
+        """Raises `WalletExists` if there is a wallet of this name, and `WalletNameInvalid`."""
+        if self.path(name).exists():
             raise WalletExists(f"There is a wallet {name} already.")
+
+    def create(self, name: str, password: str) -> Account:
+        """Make a key, and keep it under ``name``. Raises as `check_free` does; no key is ever replaced."""
+        self.check_free(name)
         key = os.urandom(_KEY_BYTES)
         content = orjson.dumps(EthAccount.encrypt(key, password))
-        if read_or_create(path, lambda: content) != content:
+        if read_or_create(self.path(name), lambda: content) != content:
             raise WalletExists(f"Somebody else has just made a wallet {name}.")
         return Account(key)
 

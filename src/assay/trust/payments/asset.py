@@ -29,6 +29,19 @@ def is_asset(text: str) -> bool:
     return text == MICRO_USD or _TOKEN.fullmatch(text) is not None
 
 
+def token_asset(chain_id: int, address: str) -> str:
+    """The CAIP-19 name of a token of an EVM chain; ``address`` in any case."""
+    return f"eip155:{chain_id}/erc20:{address.lower()}"
+
+
+def read_token(asset: str) -> tuple[int, str]:
+    """The chain's id and the token's address, the inverse of `token_asset`. Raises `ValueError` for others."""
+    if not _TOKEN.fullmatch(asset):
+        raise ValueError(asset)
+    chain, token = asset.split("/")
+    return int(chain.removeprefix("eip155:")), token.removeprefix("erc20:")
+
+
 def name(asset: str) -> str:
     """What people call it."""
     return "USD" if asset == MICRO_USD else "OPG"
@@ -40,14 +53,21 @@ def decimals(asset: str) -> int:
 
 
 def spell(units: int, asset: str, *, exact: bool = False) -> str:
-    """``0.05 OPG``: at most `PLACES` decimals, rounded down, as nobody has more than there is; or every one."""
-    places = decimals(asset)
+    """``0.05 OPG``, see `write`."""
+    return f"{write(units, decimals(asset), exact=exact)} {name(asset)}"
+
+
+def write(units: int, places: int, *, exact: bool = False) -> str:
+    """An amount whose unit has ``places`` decimals: with every one, or with `PLACES` of them at most.
+
+    Rounded down, as nobody has more than there is.
+    """
     shown = places if exact else PLACES
     whole, rest = divmod(units, 10**places)
     fraction = f"{rest:0{places}}"[:shown].rstrip("0")
     if units and not whole and not fraction:
-        return f"<{'0.'.ljust(shown + 1, '0')}1 {name(asset)}"
-    return f"{whole}{'.' * bool(fraction)}{fraction} {name(asset)}"
+        return f"<{'0.'.ljust(shown + 1, '0')}1"
+    return f"{whole}.{fraction}" if fraction else str(whole)
 
 
 def parse(text: str, asset: str) -> int:
