@@ -20,6 +20,7 @@ from tests.contracts.permit2_signing import (
     UPTO_WITNESS,
     Permit,
 )
+from tests.contracts.registering import ANNOUNCED_FOR, EPOCH, MINIMUM, SEATS, Enclave, Registry
 from tests.contracts.signing import PERMIT, TRANSFER_WITH_AUTHORIZATION, domain, sign
 
 SNAPSHOT = CONTRACTS / "gas.json"
@@ -169,6 +170,35 @@ def _channels() -> dict[str, int]:
     return gas
 
 
+def _registry() -> dict[str, int]:
+    """Enclaves of the usual size: a key of RSA with 2048 bits, a certificate of 500 bytes."""
+    alice, enclave, last = person("alice"), Enclave.named("enclave"), Enclave.named("last")
+    registry = Registry.open(alice.address)
+    gas = {"deploy": _creation("TEERegistry", alice.address, registry.opg.address, MINIMUM, EPOCH)}
+    gas["announce"] = _call(registry.contract, "announce", b"\x11" * 32, sender=alice.address)
+    registry.prepare(alice, enclave)
+    call = (alice.address, enclave.service)
+    gas["register"] = _call(
+        registry.contract, "register", enclave.identity, *call, MINIMUM, sender=alice.address
+    )
+    boa.env.time_travel(seconds=10)
+    beat = (enclave.id, boa.env.timestamp, registry.signed(alice, enclave, boa.env.timestamp).packed)
+    gas["heartbeat"] = _call(registry.contract, "heartbeat", *beat, sender=alice.address)
+    gas["update"] = _call(registry.contract, "update", enclave.id, *call, sender=alice.address)
+    crowd = [Enclave.named(f"enclave {number}") for number in range(1, SEATS)]
+    for one in (*crowd, last):
+        registry.fund(alice, MINIMUM)
+        registry.announce(alice, one)
+    boa.env.time_travel(seconds=ANNOUNCED_FOR)
+    for one in crowd:
+        registry.enter(alice, one)
+    gas["getActiveTEEs, 64 of them"] = _call(registry.contract, "getActiveTEEs", 0, sender=alice.address)
+    gas["register in a full list"] = _call(
+        registry.contract, "register", last.identity, *call, MINIMUM + 1, sender=alice.address
+    )
+    return gas
+
+
 def _market() -> Market:
     """Alice pays, whose first word of nonces is in use, and Bob has been paid before."""
     alice, bob, carol = (person(name).address for name in ("alice", "bob", "carol"))
@@ -215,6 +245,7 @@ _CALLS = {
     "OPG": _opg,
     "Permit2": _permit2,
     "Settlement": _settlement,
+    "TEERegistry": _registry,
     "X402ExactPermit2Proxy": _exact,
     "X402UptoPermit2Proxy": _upto,
 }
