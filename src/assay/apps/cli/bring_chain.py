@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from pathlib import Path
 
 from assay.apps.cli.step import step
 from assay.apps.network.address import is_free
@@ -42,3 +44,11 @@ def bring_contracts(home: Home, url: str) -> None:
 
     with step("bringing the contracts"):
         asyncio.run(place(home, url, bring_home))
+
+
+def bring_first_budget(home: Home, url: str) -> Path:
+    """A budget of play money, with which the first call is paid. Needs the extra ``chain``, and the contracts."""
+    from assay.apps.network.first_budget import give_first_budget
+
+    with step("funding a budget from the faucet"):
+        return asyncio.run(give_first_budget(home, url, int(time.time())))

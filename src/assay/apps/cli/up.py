@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from assay.apps.cli.bring_chain import bring_chain, bring_contracts, local_chain
+from assay.apps.cli.bring_chain import bring_chain, bring_contracts, bring_first_budget, local_chain
 from assay.apps.cli.durations import spell
 from assay.apps.cli.step import step
 from assay.apps.network.address import ANY_PORT, DEFAULT_PORT, LOOPBACK, is_free
@@ -54,7 +54,7 @@ def up(detach: bool, demo: bool, no_chain: bool, host: str, port: int | None) ->
         if demo:
             from assay.apps.cli.demo import make_one_call
 
-            make_one_call()
+            make_one_call(_first_budget(home))
         _say_what_next(running, supervisor.health(), local_chain(home).find())
         if not stays:
             _hold(supervisor, home)
@@ -68,6 +68,12 @@ def _bring_chain(home: Home) -> bool:
         click.echo(f"No chain, so calls are paid from accounts alone. {missing}", err=True)
         return False
     return True
+
+
+def _first_budget(home: Home) -> Path | None:
+    """Play money, where there is a chain for it."""
+    chain = local_chain(home).find()
+    return None if chain is None else bring_first_budget(home, chain.url)
 
 
 def _start(supervisor: Supervisor, host: str, port: int | None) -> Running:
