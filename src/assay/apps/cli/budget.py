@@ -144,7 +144,8 @@ def show(name: str, exact: bool, rpc: str | None) -> None:
     except AssayError as error:
         click.echo(f"account   cannot be looked at: {error.message}")
     else:
-        click.echo(f"account   {spell(held.tokens, held.asset, exact=exact)}")
+        tokens, opened = (spell(units, held.asset, exact=exact) for units in (held.tokens, held.allowance))
+        click.echo(f"account   {tokens}, Permit2 may move {opened}")
 
 
 @budget.command("fund")
@@ -157,6 +158,9 @@ def fund_(name: str, wallet: str, amount: str | None, password_file: Path | None
     """Put money on an agent's account, which pays by it. The wallet pays the gas; the agent needs none."""
     agent, url = BudgetFiles(_home()).load(name), chain_url(_home(), rpc)
     units = _missing(url, agent) if amount is None else parse(amount, agent.mandate.budget.asset)
+    if units == 0:
+        click.echo("The account has all that the budget has left.")
+        return
     _fund(url, unlock(Keystore(_home().wallets), wallet, password_file), agent, units)
 
 

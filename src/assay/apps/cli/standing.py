@@ -11,10 +11,11 @@ from assay.apps.cli.bar import draw
 from assay.engines.wallets.mandate import Mandate
 from assay.engines.wallets.tally import Tally
 from assay.trust.payments.asset import spell
-from assay.trust.payments.budget import Budget
 from assay.trust.payments.spent import Spent
 
 HEAD = ("BUDGET", "TOTAL", "SPENT", "", "LEFT TODAY", "UNTIL (UTC)", "STATE")
+
+_OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,9 @@ class Standing:
     def of(cls, mandate: Mandate, tally: Tally, now: datetime) -> Self:
         at, budget = int(now.timestamp()), mandate.budget
         spent = tally.spent(mandate.id, at)
-        left_today = max(0, min(budget.total - spent.total, budget.per_day - spent.day))
-        return cls(mandate, spent, left_today, _state(mandate, tally, spent, at))
+        state = _state(mandate, tally, spent, at)
+        left = max(0, min(budget.total - spent.total, budget.per_day - spent.day))
+        return cls(mandate, spent, left if state == _OPEN else 0, state)
 
     def row(self, name: str) -> tuple[str, ...]:
         """As `HEAD` says."""
@@ -71,12 +73,12 @@ class Standing:
 
 
 def _state(mandate: Mandate, tally: Tally, spent: Spent, at: int) -> str:
-    budget: Budget = mandate.budget
+    budget = mandate.budget
     if tally.is_revoked(mandate.ids):
         return "revoked"
     if at >= budget.expiry:
         return "expired"
-    return "spent" if spent.total >= budget.total else "open"
+    return "spent" if spent.total >= budget.total else _OPEN
 
 
 def _minute(at: int) -> str:
