@@ -85,6 +85,11 @@ class Verdict:
     def rejected(cls, checks: Iterable[Check]) -> Verdict:
         return cls(Level.REJECTED, tuple(checks))
 
+    def with_check(self, check: Check) -> Verdict:
+        """The same, and one check more, which raises no level; if it failed, nothing is left of it."""
+        level = Level.REJECTED if check.status is Status.FAILED else self.level
+        return Verdict(level, (*self.checks, check))
+
     @property
     def failures(self) -> tuple[Check, ...]:
         return tuple(check for check in self.checks if check.status is Status.FAILED)

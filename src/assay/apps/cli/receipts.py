@@ -72,15 +72,16 @@ def export(receipt_id: str, output: Path | None, private: bool, disclose: str | 
 
 
 def _completed(store: ReceiptStore, name: str) -> Bundle:
-    """The kept bundle with its log proof, which is fetched if it is still missing and a gateway answers."""
+    """The kept bundle with its proofs, the log's and a chain's: what is missing is fetched, if a gateway answers."""
     bundle = store.get(name)
-    if bundle.proof is None:
+    if bundle.proof is None or bundle.settlement is None:
         try:
             with Client(policy=load_policy()) as client:
                 bundle = client.complete(bundle, timeout=5)
             store.save(bundle)
         except AssayError as error:
-            click.echo(f"without log proof: {error.message}", err=True)
+            if bundle.proof is None:
+                click.echo(f"without log proof: {error.message}", err=True)
     return bundle
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from assay.apps.client.exchange import Exchange, Received
@@ -23,6 +24,7 @@ from assay.trust.keys.certificate import KeyCertificate
 from assay.trust.keys.errors import KeyNotCertified
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.policy import Policy
+from assay.trust.receipts.settlement import Leaf, SettlementProof
 from assay.trust.receipts.statement import Statement, receipt_id
 from assay.trust.receipts.verify import verify
 from assay.trust.verdict import Level
@@ -67,17 +69,32 @@ class Backing:
         return verified
 
     def complete(self, bundle: Bundle, timeout: float) -> Steps[Bundle]:
-        """``bundle`` with its log proof. Raises `ProofPending` after ``timeout`` seconds, or `AnswerRefused`."""
-        if bundle.proof is not None:
-            return bundle
-        proof = yield from self.proof(receipt_id(Envelope.from_bytes(bundle.receipt).payload), timeout)
-        if proof is None:
-            raise ProofPending(f"The log has not integrated this receipt within {timeout:g} seconds.")
-        completed = bundle.with_proof(proof)
-        verdict = verify(completed, self._policy, self._clock(), self._judge)
-        if verdict.failures:
-            raise AnswerRefused(verdict)
-        return completed
+        """``bundle`` with its log proof, and with a chain's if there is one already.
+
+        Raises `ProofPending` after ``timeout`` seconds, `AnswerRefused` for a log proof that does not verify, and
+        `FormatError` for a chain's that is not for this receipt.
+        """
+        if bundle.proof is None:
+            proof = yield from self.proof(receipt_id(Envelope.from_bytes(bundle.receipt).payload), timeout)
+            if proof is None:
+                raise ProofPending(f"The log has not integrated this receipt within {timeout:g} seconds.")
+            bundle = bundle.with_proof(proof)
+            verdict = verify(bundle, self._policy, self._clock(), self._judge)
+            if verdict.failures:
+                raise AnswerRefused(verdict)
+        if bundle.settlement is None:
+            settlement = yield from self.settlement(bundle)
+            bundle = replace(bundle, settlement=settlement)
+        return bundle
+
+    def settlement(self, bundle: Bundle) -> Steps[bytes | None]:
+        """The proof that a chain has the receipt, if the gateway has one. Raises `FormatError` if it proves nothing."""
+        payload = Envelope.from_bytes(bundle.receipt).payload
+        receipt = receipt_id(payload)
+        settlement = yield Fetch(f"/v1/receipts/{receipt}/settlement")
+        if settlement is not None:
+            SettlementProof.from_bytes(settlement).check(Leaf.of(receipt, Statement.from_bytes(payload)))
+        return settlement
 
     def evidence(self, statement: Statement) -> Steps[dict[str, bytes]]:
         """The documents that ``statement`` names, by SHA-256, as far as the gateway serves them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs
@@ -25,6 +26,12 @@ from assay.trust.envelope import Envelope
 from assay.trust.evidence import TrustAnchor
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.policy import Policy
+from assay.trust.receipts.settlement import (
+    FindSettlement,
+    SettlementOff,
+    SettlementPending,
+    SettlementProof,
+)
 from assay.trust.receipts.statement import Statement, receipt_id
 
 Page = Callable[[Scope, Send], Awaitable[None]]
@@ -65,6 +72,11 @@ class NonceMalformed(AssayError):
     hint = "send 1 to 64 bytes as hex: /attestation?nonce=0123abcd"
 
 
+def no_settlement(receipt: str) -> SettlementProof:
+    """Of a node without a chain. Raises `SettlementOff`."""
+    raise SettlementOff("This node brings its receipts to no chain.")
+
+
 class Pages:
     """The small, cold endpoints."""
 
@@ -83,12 +95,13 @@ class Pages:
         readiness: Callable[[], Mapping[str, str]],
         version: str,
         more: Mapping[str, Page] = MappingProxyType({}),
+        settlement: FindSettlement = no_settlement,
     ) -> None:
         """``trust`` is the policy under which this node's receipts verify, for whoever chooses to believe it;
         ``root`` what its evidence ends in.
 
         ``readiness`` says of each provider, by name, whether it is ``starting``, ``ready`` or ``failed``. ``more`` are
-        the pages of dialects that not every node speaks.
+        the pages of dialects that not every node speaks; ``settlement`` finds where a chain has a receipt.
         """
         self._models = ModelPages(catalogue)
         self._prices = prices
@@ -103,6 +116,7 @@ class Pages:
         self._readiness = readiness
         self._version = version
         self._more = more
+        self._settlement = settlement
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
@@ -168,7 +182,7 @@ class Pages:
     async def _receipt(self, rest: str, send: Send) -> None:
         name, _, part = rest.partition("/")
         index = self._index.find(name)
-        if index is None or part not in ("", "proof", "bundle"):
+        if index is None or part not in ("", "proof", "settlement", "bundle"):
             raise ReceiptNotFound("There is no such receipt in this node's log.")
         receipt, proof = self._log.entry(index), self._log.prove(index)
         if part == "bundle":
@@ -178,6 +192,8 @@ class Pages:
             if proof is None:
                 raise ProofPending("The log has not integrated this receipt yet.")
             await respond(send, 200, proof, TEXT)
+        elif part == "settlement":
+            await respond(send, 200, self._settlement(_id(receipt)).to_bytes(), JSON)
         else:
             await respond(send, 200, orjson.dumps(_summary(receipt, index, proof)), JSON)
 
@@ -185,7 +201,10 @@ class Pages:
         statement = Statement.from_bytes(Envelope.from_bytes(receipt).payload)
         documents = {claim.sha256: self._attestor.document(claim.sha256) for claim in statement.evidence}
         evidence = {digest: document for digest, document in documents.items() if document is not None}
-        return Bundle(receipt=receipt, proof=proof, evidence=evidence)
+        bundle = Bundle(receipt=receipt, proof=proof, evidence=evidence)
+        with suppress(SettlementPending, SettlementOff):
+            return bundle.with_settlement(self._settlement(_id(receipt)).to_bytes())
+        return bundle
 
 
 def _summary(receipt: bytes, index: int, proof: bytes | None) -> dict[str, Any]:
@@ -199,8 +218,11 @@ def _summary(receipt: bytes, index: int, proof: bytes | None) -> dict[str, Any]:
 
 
 def _attachment(receipt: bytes) -> tuple[bytes, bytes]:
-    name = receipt_id(Envelope.from_bytes(receipt).payload)[:16]
-    return b"content-disposition", f'attachment; filename="{name}.assay"'.encode()
+    return b"content-disposition", f'attachment; filename="{_id(receipt)[:16]}.assay"'.encode()
+
+
+def _id(receipt: bytes) -> str:
+    return receipt_id(Envelope.from_bytes(receipt).payload)
 
 
 def _nonce(text: str) -> bytes:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from assay.errors import AssayError, FormatError
 from assay.trust.canonical import canonicalize, parse_canonical
@@ -34,6 +34,13 @@ class SettlementPending(AssayError):
 
     code = "settlement_pending"
     hint = "ask again in a minute; receipts settle in batches"
+
+
+class SettlementOff(AssayError):
+    """The node brings its receipts to no chain."""
+
+    code = "settlement_off"
+    hint = "its log has the receipt all the same: ask for the proof"
 
 
 def payment_key(claim: PaymentClaim) -> bytes:
@@ -136,6 +143,10 @@ class SettlementProof:
         if proof.to_bytes() != data:
             raise FormatError("The proof of settlement has a member that is not known.")
         return proof
+
+
+FindSettlement: TypeAlias = Callable[[str], SettlementProof]
+"""Where a chain has a receipt, by the receipt's id. Raises `SettlementPending` or `SettlementOff`."""
 
 
 def _hash(value: Any) -> bytes:

@@ -17,12 +17,16 @@ from assay.apps.client.refused import AnswerRefused
 from assay.apps.client.steps import Fetch, Pause, Steps
 from assay.engines.enclave.simulated import SimulatedEnclave
 from assay.engines.inference.operation import Operation
+from assay.errors import FormatError
+from assay.trust.envelope import Envelope
 from assay.trust.evidence import collection
 from assay.trust.evidence.collection import Collection
 from assay.trust.keys.certificate import KeyCertificate
 from assay.trust.keys.revocation import Revocation
 from assay.trust.receipts.policy import Policy
 from assay.trust.receipts.predicate import EvidenceClaim
+from assay.trust.receipts.settlement import Leaf, SettlementProof, batch_path, batch_root
+from assay.trust.receipts.statement import Statement, receipt_id
 from assay.trust.verdict import Level
 
 T = TypeVar("T")
@@ -204,6 +208,35 @@ def test_a_proof_that_does_not_come_in_time_is_pending() -> None:
     with pytest.raises(ProofPending):
         network.do(backing(Node().policy).complete(bundle, timeout=5))
     assert network.waited >= 5
+
+
+def test_a_bundle_gets_the_proof_of_a_chain_that_has_it() -> None:
+    exchange, answer = received(Node())
+    bundle = replace(exchange.conclude(answer, {}, None, NOW).bundle, proof=b"there")
+    payload = Envelope.from_bytes(bundle.receipt).payload
+    leaf = Leaf.of(receipt_id(payload), Statement.from_bytes(payload))
+    other = replace(leaf, mode=leaf.mode + 1)
+    good, bad = (
+        SettlementProof(
+            chain_id=31337,
+            genesis=bytes(32),
+            contract=f"0x{bytes(20).hex()}",
+            root=batch_root([one, other]),
+            size=2,
+            index=0,
+            path=batch_path([one, other], 0),
+            transaction=bytes(32),
+        ).to_bytes()
+        for one in (leaf, other)
+    )
+    network = Network(lambda path: good)
+    completed = network.do(backing(Node().policy).complete(bundle, timeout=5))
+    assert completed == replace(bundle, settlement=good)
+    assert network.asked == [f"/v1/receipts/{receipt_id(payload)}/settlement"]
+    assert Network(nothing).do(backing(Node().policy).complete(bundle, timeout=5)) == bundle
+    for wrong in (bad, b"garbage"):
+        with pytest.raises(FormatError):
+            Network(lambda path, wrong=wrong: wrong).do(backing(Node().policy).complete(bundle, timeout=5))
 
 
 def test_a_proof_that_proves_nothing_is_refused() -> None:
