@@ -52,10 +52,10 @@ class Payer:
         nodes = frozenset(payee.node for payee in payees if payee.account == demand.account)
         if not nodes:
             raise PayeeUntrusted(f"The money would go to {demand.account}, whom nobody has vouched for.")
-        now = self._clock()
-        hold = self._purse.reserve(demand.amount, asked, now)
+        now, purse = self._clock(), self._purse
+        hold = purse.reserve(demand.amount, asked, now)
         salt, at = os.urandom(SALT_BYTES), int(now.timestamp())
-        signature = sign(demand, asked.below(required.url), self._purse.signer, salt, at)
+        signature = sign(demand, asked.below(required.url), purse.signer, purse.mandate, salt, at)
         return Payment(signature, demand.scheme, demand.terms.asset, demand.amount, nodes, hold)
 
     def _choose(self, demands: Sequence[Demand]) -> Demand:

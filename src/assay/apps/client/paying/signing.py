@@ -18,11 +18,12 @@ from assay.engines.chain.account import Account
 from assay.engines.chain.canonical import PERMIT2, X402_EXACT_PROXY, X402_UPTO_PROXY
 from assay.engines.chain.library import Address
 from assay.engines.chain.wire import to_data
+from assay.engines.wallets.mandate import Mandate
 from assay.services.payments.x402 import permit2
 from assay.services.payments.x402.binding import request_nonce
 from assay.services.payments.x402.eip3009 import AuthorizedTransfer
 from assay.services.payments.x402.permit2 import PermitTransfer
-from assay.services.payments.x402.wire import REQUEST_EXTENSION
+from assay.services.payments.x402.wire import BUDGET_EXTENSION, REQUEST_EXTENSION
 
 LONGEST_S = 3600
 """For longer than this nothing is signed, whatever a gateway asks."""
@@ -42,8 +43,11 @@ class Signature:
     """Names the payment, as the receipt will."""
 
 
-def sign(demand: Demand, asked: Asked, signer: Account, salt: bytes, now: int) -> Signature:
-    """Sign for exactly what is demanded. ``salt``: `SALT_BYTES` random bytes; ``now``: Unix seconds."""
+def sign(demand: Demand, asked: Asked, signer: Account, mandate: Mandate, salt: bytes, now: int) -> Signature:
+    """Sign for exactly what is demanded, and show the ``mandate`` that allows it, to which the node holds us too.
+
+    ``salt``: `SALT_BYTES` random bytes; ``now``: Unix seconds.
+    """
     nonce = request_nonce(asked.method, asked.url, hashlib.sha256(asked.body).digest(), salt)
     until = now + min(demand.seconds, LONGEST_S)
     signed = _permit if demand.method == permit2.METHOD else _authorize
@@ -52,7 +56,10 @@ def sign(demand: Demand, asked: Asked, signer: Account, salt: bytes, now: int) -
         resource=ResourceInfo(url=asked.url),
         accepted=demand.accepted,
         payload=payload,
-        extensions={REQUEST_EXTENSION: {"info": {"salt": to_data(salt)}}},
+        extensions={
+            REQUEST_EXTENSION: {"info": {"salt": to_data(salt)}},
+            BUDGET_EXTENSION: {"info": {"budgets": mandate.to_json()}},
+        },
     )
     header = base64.b64encode(payment.model_dump_json(by_alias=True, exclude_none=True).encode())
     return Signature(header.decode(), demand.terms.key(contract, signer.address, nonce))

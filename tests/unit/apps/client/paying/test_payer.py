@@ -30,6 +30,7 @@ from assay.apps.client.paying.payer import Payer
 from assay.engines.chain.account import Account
 from assay.engines.chain.canonical import X402_EXACT_PROXY, X402_UPTO_PROXY
 from assay.engines.chain.signature import recover
+from assay.engines.wallets.mandate import Mandate
 from assay.engines.wallets.purse import BudgetPurse
 from assay.engines.wallets.tally import Tally
 from assay.services.payments.x402.binding import request_nonce
@@ -109,6 +110,12 @@ def test_the_nonce_names_the_request(mounted: str, known_as: str, purse: BudgetP
     body = hashlib.sha256(asked.body).digest()
     nonce = request_nonce("POST", presented.url, body, presented.salt)
     assert PermitTransfer.read(presented.payload).nonce == int.from_bytes(nonce)
+
+
+def test_the_budget_is_shown_to_the_node(purse: BudgetPurse) -> None:
+    payment = Payer(purse, lambda: NOW).pay(header(required(UPTO)), ASKED, PAYEES)
+    shown = read_payment({"payment-signature": payment.header}).budgets
+    assert Mandate.from_json(shown) == purse.mandate
 
 
 def test_no_two_payments_are_one(purse: BudgetPurse) -> None:
