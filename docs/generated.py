@@ -32,7 +32,14 @@ _RULE = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 """A rule of appraisal: the comment on it, what it does, its name, and its message or the pattern of that."""
-_SERVED = ("assay.services.", "assay.engines.inference.", "assay.trust.metering")
+_SERVED = (
+    "assay.services.",
+    "assay.engines.inference.",
+    "assay.trust.metering",
+    "assay.trust.receipts.settlement",
+)
+_INSIDE = ("assay.services.payments.books", "assay.services.payments.settlement")
+"""Of services, but for their operators: no caller is answered with these."""
 _KEYS = ("OPENAI", "ANTHROPIC", "GEMINI", "XAI", "ARK", "OPENROUTER", "ZAI")
 
 
@@ -141,7 +148,9 @@ def _below(error: type[AssayError]) -> Iterator[type[AssayError]]:
 def _is_served(error: type[AssayError]) -> bool:
     """Whether a gateway can answer with it; settings are read before a gateway answers anything."""
     return error in (StorageFullError, TsmUnavailable) or (
-        error.__module__.startswith(_SERVED) and not issubclass(error, ConfigError)
+        error.__module__.startswith(_SERVED)
+        and not error.__module__.startswith(_INSIDE)
+        and not issubclass(error, ConfigError)
     )
 
 

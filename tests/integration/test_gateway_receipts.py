@@ -96,3 +96,11 @@ def test_a_clock_that_is_wrong(upstream: ScriptedUpstream, tmp_path: Path, ahead
     assert failed == (["freshness"] if too_far else [])
     assert verdict.level is (Level.REJECTED if too_far else Level.SIGNED_SIMULATED)
     assert verify(bundle, policy, utc_now() + ahead).level is Level.SIGNED_SIMULATED
+
+
+def test_a_node_without_a_chain_settles_nowhere(client: httpx2.Client) -> None:
+    receipt_id = client.post(CHAT, json=chat("!!id chatcmpl-unsettled\nhello")).headers["assay-receipt"]
+    refusal = client.get(f"/v1/receipts/{receipt_id}/settlement")
+    assert refusal.status_code == 404
+    assert refusal.json()["error"]["code"] == "settlement_off"
+    assert proven(client, receipt_id).settlement is None
