@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +13,12 @@ from assay.apps.cli.main import assay
 from assay.apps.cli.unlocking import VARIABLE
 from assay.apps.network.home import Home
 from assay.engines.chain import anvil
+from assay.engines.chain.local import LocalChain
+from assay.engines.chain.rpc import Rpc
 from assay.engines.wallets.agent import Agent
+from assay.services.payments.channel.rail import WITHDRAW_DELAY_S
+
+PAYEE = "0x" + "77" * 20
 
 Run = Callable[[str], Result]
 
@@ -81,3 +87,32 @@ def test_from_the_faucet_to_an_agent_and_back(run: Run, tmp_path: Path) -> None:
     run("chain down")
     assert "No chain is running" in amounts(run("budget show"))["account"]
     assert "(chain_down)" in run("wallet show").stderr
+
+
+def test_into_a_channel_and_out_again(run: Run, tmp_path: Path) -> None:
+    run("wallet new")
+    run("wallet faucet")
+    assert "(nothing_in_channels)" in run("wallet withdraw").stderr
+    to = f"--to {PAYEE}"
+    assert "2 OPG to" in amounts(run(f"wallet deposit --amount 2 {to}"))["channel"]
+    assert "3 OPG to" in amounts(run(f"wallet deposit --amount 1 {to}"))["channel"], "into the same one"
+    shown = amounts(run("wallet show"))
+    assert (shown["holds"].split()[0], shown["channel"].split()[0]) == ("97", "3")
+
+    announced = amounts(run("wallet withdraw"))
+    assert announced["taken"].split()[0] == "0"
+    assert "3 OPG announced to leave" in announced["channel"]
+    assert "(channel_waits)" in run("wallet withdraw").stderr
+    home = Home(tmp_path / "home")
+    asyncio.run(pass_a_day(home))
+    taken = run("wallet withdraw")
+    assert amounts(taken)["taken"].split()[0] == "3", taken.output
+    assert "channel" not in amounts(run("wallet show"))
+
+
+async def pass_a_day(home: Home) -> None:
+    running = LocalChain(home.chain, anvil.path(home.engines)).find()
+    assert running is not None
+    async with Rpc(running.url) as rpc:
+        await rpc.call("evm_increaseTime", hex(WITHDRAW_DELAY_S))
+        await rpc.call("evm_mine")

@@ -12,6 +12,7 @@ import click
 from assay.apps.cli.step import step
 from assay.apps.cli.table import format_table
 from assay.apps.cli.unlocking import new_password, password_file_option, unlock
+from assay.apps.cli.wallet_channel import deposit, known_escrows, spell_escrow, withdraw
 from assay.apps.cli.which_chain import chain_url, rpc_option
 from assay.apps.network.home import Home
 from assay.apps.network.wallet_chain import (
@@ -73,7 +74,12 @@ def show(name: str, exact: bool, rpc: str | None) -> None:
     """Show what a wallet holds. No password is needed."""
     address = _keystore().address(name)
     click.echo(f"address  {address}")
-    _show(asyncio.run(_look(chain_url(_home(), rpc), address)), exact)
+    url = chain_url(_home(), rpc)
+    held = asyncio.run(_look(url, address))
+    _show(held, exact)
+    for escrow in asyncio.run(known_escrows(_home(), url, address)):
+        if escrow.unclaimed:
+            click.echo(spell_escrow(escrow, held.asset, exact=exact))
 
 
 @wallet.command()
@@ -115,6 +121,10 @@ def approve(
     with step("approving"):
         asyncio.run(_approve(url, account, units))
     _show(asyncio.run(_look(url, account.address)))
+
+
+wallet.add_command(deposit)
+wallet.add_command(withdraw)
 
 
 def _home() -> Home:

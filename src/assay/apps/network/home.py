@@ -139,3 +139,8 @@ class Home:
     def tally(self) -> Path:
         """What went out of these budgets."""
         return self.root / "budgets.sqlite"
+
+    @property
+    def channels(self) -> Path:
+        """What payment channels were opened with, a file each: without it nobody can take out what is in one."""
+        return self.root / "channels"
