@@ -6,6 +6,7 @@ fault of the test or of the provider, not of the gateway.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -20,8 +21,9 @@ from anthropic.resources.messages import DEPRECATED_MODELS
 from tests.upstreams import Journal, ScriptedUpstream
 
 from assay.apps.network.home import Home
-from assay.services.payments.accounts import AccountRail
-from assay.services.payments.store import AccountStore
+from assay.apps.network.node import utc_now
+from assay.services.payments.accounts.opening import open_with_play_money
+from assay.services.payments.accounts.sqlite import SqliteLedger
 
 DIRECT = os.environ.get("ASSAY_TEST_DIRECT") == "1"
 
@@ -110,7 +112,7 @@ def gateway(upstream: ScriptedUpstream, tmp_path_factory: pytest.TempPathFactory
     home = Home(tmp_path_factory.mktemp("node"))
     home.create()
     home.catalogue.write_text(_catalogue(upstream.url))
-    key = _open_account(home)
+    key = asyncio.run(_open_account(home))
     with _serving(home.root) as url:
         yield Gateway(url, key, upstream)
 
@@ -128,13 +130,12 @@ def _catalogue(upstream_url: str) -> str:
     return "".join([CATALOGUE.format(url=upstream_url), *models])
 
 
-def _open_account(home: Home) -> str:
-    store = AccountStore(home.accounts)
+async def _open_account(home: Home) -> str:
+    ledger = SqliteLedger(home.ledger)
     try:
-        # The sealing key only names payers in receipts; the node makes its own.
-        return AccountRail(store, bytes(32)).open_account("tests", balance=10**15)
+        return await open_with_play_money(ledger, "tests", 10**15, utc_now())
     finally:
-        store.close()
+        await ledger.aclose()
 
 
 @contextmanager

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import httpx2
 
 from assay.apps.network.home import Home
-from assay.apps.network.node import Node
+from assay.apps.network.node import Node, utc_now
 from assay.services.gateway.notary import logged_statements
-from assay.services.payments.accounts import AccountRail
-from assay.services.payments.store import AccountStore
+from assay.services.payments.accounts.account import Kind
+from assay.services.payments.accounts.ledger import Ledger
+from assay.services.payments.accounts.opening import open_with_play_money
+from assay.services.payments.accounts.sqlite import SqliteLedger
 from assay.trust.receipts.predicate import Price
 from assay.trust.receipts.statement import Statement
 
 MODEL = "gpt-6-astra"
 FUNDS = 10**12
+
+T = TypeVar("T")
 
 PRICE = Price(input=1_000_000, output=2_000_000, image=40_000)
 
@@ -79,11 +86,7 @@ class RunningGateway:
 
     def open_account(self, name: str, funds: int) -> str:
         """The key of a new account with ``funds`` micro-USD."""
-        store = AccountStore(Home(self.home).accounts)
-        try:
-            return AccountRail(store, bytes(32)).open_account(name, funds)
-        finally:
-            store.close()
+        return self._in_ledger(lambda ledger: open_with_play_money(ledger, name, funds, utc_now()))
 
     def start(self) -> None:
         command = [sys.executable, "-m", "assay.apps.network.serve", "--home", str(self.home), "--port", "0"]
@@ -126,12 +129,12 @@ class RunningGateway:
 
     def deposit(self, name: str, amount: int) -> None:
         """Pay into an account from outside the running gateway."""
-        store = AccountStore(Home(self.home).accounts)
-        try:
-            (account,) = (account for account in store.accounts() if account.name == name)
-            store.deposit(account.id, amount)
-        finally:
-            store.close()
+
+        async def pay_in(ledger: Ledger) -> None:
+            account = await ledger.account(name)
+            await ledger.deposit(account, amount, Kind.PLAY, secrets.token_hex(8), utc_now())
+
+        self._in_ledger(pay_in)
 
     def peak_memory(self) -> int:
         """The most bytes of memory that the process ever had (``VmHWM``, proc(5))."""
@@ -146,20 +149,31 @@ class RunningGateway:
             return int(client.get("/health").json()["log"]["size"])
 
     def statements(self) -> list[Statement]:
-        """Every receipt in the log; stop the gateway first."""
-        node = Node.open(Home(self.home), self.environment)
-        try:
-            return [statement for _, statement, _ in logged_statements(node.log, 0)]
-        finally:
-            node.close()
+        """Every receipt in the log, which are in the ledger after this; stop the gateway first."""
+
+        async def look() -> list[Statement]:
+            async with Node.open(Home(self.home), self.environment) as node:
+                return [statement for _, statement, _ in logged_statements(node.log, 0)]
+
+        return asyncio.run(look())
 
     def balance(self, name: str = "tests") -> int:
-        """Micro-USD in the books; stop the gateway first."""
-        store = AccountStore(Home(self.home).accounts)
-        try:
-            return next(account.balance for account in store.accounts() if account.name == name)
-        finally:
-            store.close()
+        """Micro-USD in the ledger; stop the gateway first."""
+
+        async def look(ledger: Ledger) -> int:
+            return (await ledger.account(name)).balance
+
+        return self._in_ledger(look)
+
+    def _in_ledger(self, work: Callable[[Ledger], Awaitable[T]]) -> T:
+        async def done() -> T:
+            ledger = SqliteLedger(Home(self.home).ledger)
+            try:
+                return await work(ledger)
+            finally:
+                await ledger.aclose()
+
+        return asyncio.run(done())
 
 
 @contextmanager

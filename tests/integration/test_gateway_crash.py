@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import threading
@@ -81,6 +82,13 @@ def _stream(client: httpx2.Client) -> Delivery | None:
     return None
 
 
+async def caught_up(home: Home) -> tuple[set[str], int]:
+    """The receipts in the log, and their costs, which are in the ledger after this."""
+    async with Node.open(home, {}) as node:
+        logged = list(logged_statements(node.log, 0))
+    return {name for _, _, name in logged}, sum(statement.cost for _, statement, _ in logged)
+
+
 def test_nothing_a_client_holds_is_lost(gateway: RunningGateway) -> None:
     held: set[str] = set()
     randomness = random.Random(7)
@@ -90,12 +98,7 @@ def test_nothing_a_client_holds_is_lost(gateway: RunningGateway) -> None:
             time.sleep(randomness.uniform(0.05, 0.6))
             gateway.kill()
         held |= load.held
-    node = Node.open(Home(gateway.home), {})
-    logged, costs = set(), 0
-    for _, statement, name in logged_statements(node.log, 0):
-        logged.add(name)
-        costs += statement.cost
-    node.close()
+    logged, costs = asyncio.run(caught_up(Home(gateway.home)))
     assert held
     assert held <= logged
     assert costs > 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
+import asyncio
 import sys
 from pathlib import Path
 
 from assay.apps.network.home import Home
-from assay.services.payments.accounts import AccountRail
-from assay.services.payments.store import AccountStore
+from assay.apps.network.node import utc_now
+from assay.services.payments.accounts.opening import open_with_play_money
+from assay.services.payments.accounts.sqlite import SqliteLedger
 from rig.cell import Workload
 from rig.contender import EVERYTHING, Launch
 from rig.places import PROGRAMS
@@ -17,14 +18,14 @@ _BALANCE = 10**15
 """Micro-USD; no call of a run may be refused for want of money."""
 
 # A provider called `local` takes the place of the carried model, which a pass-through does not need.
-_PROVIDER = """
+PROVIDER = """
 [[providers]]
 name = "local"
 kind = "compatible"
 base_url = "http://127.0.0.1:{upstream}/v1"
 """
 
-_MODEL = """
+MODEL = """
 [[models]]
 id = "{model}"
 targets = ["local:{model}"]
@@ -48,19 +49,23 @@ class Assay:
     def launch(self, upstream: int, port: int, scratch: Path) -> Launch:
         home = Home(scratch / "home")
         home.create()
-        models = (_MODEL.format(model=workload.model) for workload in Workload)
-        home.catalogue.write_text(_PROVIDER.format(upstream=upstream) + "".join(models))
+        models = (MODEL.format(model=workload.model) for workload in Workload)
+        home.catalogue.write_text(PROVIDER.format(upstream=upstream) + "".join(models))
         return Launch(
             command=(*self._command, "--home", home.root, "--port", str(port)),
             port=port,
-            headers={"authorization": f"Bearer {_open_account(home)}"},
+            headers={"authorization": f"Bearer {open_account(home)}"},
         )
 
 
-def _open_account(home: Home) -> str:
+def open_account(home: Home) -> str:
     """The API key of a new account, made before the node runs."""
-    accounts = AccountStore(home.accounts)
+    return asyncio.run(_open_account(home))
+
+
+async def _open_account(home: Home) -> str:
+    ledger = SqliteLedger(home.ledger)
     try:
-        return AccountRail(accounts, secrets.token_bytes(32)).open_account("bench", _BALANCE)
+        return await open_with_play_money(ledger, "bench", _BALANCE, utc_now())
     finally:
-        accounts.close()
+        await ledger.aclose()

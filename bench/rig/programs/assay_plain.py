@@ -17,11 +17,8 @@ import uvicorn
 
 from assay.apps.network.home import Home
 from assay.apps.network.impatience import ImpatientProtocol
-from assay.engines.inference.configuration import load_catalogue
-from assay.engines.inference.operation import Operation
-from assay.engines.inference.providers import build_providers
-from assay.engines.inference.routing import Router
-from assay.services.gateway.asgi import (
+from assay.apps.network.node import utc_now
+from assay.engines.asgi import (
     JSON,
     Receive,
     Scope,
@@ -32,10 +29,14 @@ from assay.services.gateway.asgi import (
     respond,
     send_part,
 )
+from assay.engines.inference.configuration import load_catalogue
+from assay.engines.inference.operation import Operation
+from assay.engines.inference.providers import build_providers
+from assay.engines.inference.routing import Router
 from assay.services.gateway.asked import Asked, understand
 from assay.services.gateway.estimate import estimate
-from assay.services.payments.accounts import AccountRail
-from assay.services.payments.store import AccountStore
+from assay.services.payments.accounts.rail import AccountRail
+from assay.services.payments.accounts.sqlite import SqliteLedger
 
 MAX_BODY = 32 * 1024 * 1024
 
@@ -44,7 +45,7 @@ class PlainGateway:
     def __init__(self, home: Home) -> None:
         self._catalogue = load_catalogue(home.catalogue.read_text(), {})
         self._router = Router(build_providers(self._catalogue, os.environ))
-        self._rail = AccountRail(AccountStore(home.accounts), bytes(32))
+        self._rail = AccountRail(SqliteLedger(home.ledger), bytes(32), utc_now)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await read_body(receive, MAX_BODY, 30)

@@ -22,6 +22,7 @@ from x402.schemas import PaymentPayload, PaymentRequired
 
 from assay.apps.network.contracts import bring_home
 from assay.apps.network.home import Home
+from assay.apps.network.node import utc_now
 from assay.apps.network.placing import place
 from assay.engines.chain.account import Account
 from assay.engines.chain.bindings.facilitator import Facilitator
@@ -32,9 +33,9 @@ from assay.engines.chain.deployments import Deployments
 from assay.engines.chain.local import CHAIN_ID
 from assay.engines.chain.nonces import Nonces
 from assay.engines.chain.sender import Sender
-from assay.services.payments.accounts import AccountRail
+from assay.services.payments.accounts.rail import AccountRail
+from assay.services.payments.accounts.sqlite import SqliteLedger
 from assay.services.payments.books.sqlite import SqliteBooks
-from assay.services.payments.store import AccountStore
 from assay.services.payments.till import Till
 from assay.services.payments.x402.binding import AmountBinding
 from assay.services.payments.x402.exact_by_eip3009 import ExactByEip3009
@@ -177,7 +178,7 @@ def open_gate(market: Market, books: SqliteBooks) -> Gate:
 
 @pytest.fixture
 def till(gate: Gate, tmp_path: Path) -> Till:
-    return Till(AccountRail(AccountStore(tmp_path / "accounts.sqlite"), bytes(32)), gate)
+    return Till(AccountRail(SqliteLedger(tmp_path / "ledger.sqlite"), bytes(32), utc_now), gate)
 
 
 def purchase(

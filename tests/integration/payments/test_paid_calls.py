@@ -24,9 +24,10 @@ from x402.mechanisms.evm.exact.client import ExactEvmScheme
 from x402.mechanisms.evm.upto.client import UptoEvmScheme
 
 from assay.apps.network.home import Home
-from assay.apps.network.node import Node
+from assay.apps.network.node import Node, utc_now
 from assay.engines.chain.local import CHAIN_ID
 from assay.engines.inference.operation import Operation
+from assay.services.payments.accounts.opening import open_with_play_money
 from assay.services.payments.payment import State
 from assay.trust.receipts.delivery import Delivery
 from assay.trust.receipts.price_table import check_published
@@ -204,7 +205,7 @@ async def test_a_payment_that_is_none(running: Node) -> None:
 
 
 async def test_a_key_opens_its_account_as_ever(running: Node) -> None:
-    key = running.rail.open_account("tests", balance=10**9)
+    key = await open_with_play_money(running.ledger, "tests", 10**9, utc_now())
     async with unpaid(running, authorization=f"Bearer {key}") as client:
         response = await client.post(PATH, json=QUESTION)
     assert statement_in(response).payment.rail == "account"

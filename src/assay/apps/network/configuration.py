@@ -10,6 +10,7 @@ from assay.apps.network.enclave import EnclaveSettings
 from assay.apps.network.home import Home
 from assay.apps.network.opengradient import is_switched_on
 from assay.apps.network.payments import PaymentSettings
+from assay.apps.network.storage import StorageSettings
 from assay.engines.inference.catalogue import Catalogue
 from assay.engines.inference.configuration import read_catalogue
 from assay.engines.inference.settings import Settings
@@ -25,6 +26,7 @@ class Configuration:
     catalogue: Catalogue
     enclave: EnclaveSettings
     payments: PaymentSettings
+    storage: StorageSettings
     opengradient: bool
     """Whether the node speaks that network's dialect, too."""
     digest: bytes
@@ -40,9 +42,11 @@ class Configuration:
         with _parse(content) as file:
             enclave = EnclaveSettings.read(file.table("enclave"))
             payments = PaymentSettings.read(file.table("payments"))
+            storage = StorageSettings.read(file.table("storage"), environment)
             opengradient = is_switched_on(file.table("opengradient"))
             catalogue = read_catalogue(file, environment)
-            return cls(catalogue, enclave, payments, opengradient, hashlib.sha384(content).digest())
+            digest = hashlib.sha384(content).digest()
+            return cls(catalogue, enclave, payments, storage, opengradient, digest)
 
 
 def load_enclave_settings(home: Home) -> EnclaveSettings:

@@ -6,33 +6,36 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assay.apps.network.home import Home
+from assay.services.payments.accounts.errors import AccountExists
+from assay.services.payments.accounts.ledger import Ledger
+from assay.services.payments.accounts.opening import open_with_play_money
 from assay.trust.evidence.roots import PRODUCTION
 from assay.trust.keys.succession import Succession
-from assay.trust.metering import CredentialRefused
 from assay.trust.receipts.introduction import introduced
 from assay.trust.receipts.policy import Policy
-
-if TYPE_CHECKING:
-    from assay.apps.network.node import Node
 
 FIRST_ACCOUNT = "local"
 FIRST_DEPOSIT = 10_000_000
 """Micro-USD of play money: nobody paid it in, it only makes charging real."""
 
 
-def introduce(node: Node, home: Home, url: str) -> None:
-    """Write ``env.json``, and add the node to ``trust.json``; the first account is opened once and kept."""
-    believe(home, node.trust)
+async def introduce(policy: Policy, ledger: Ledger, home: Home, url: str, now: datetime) -> None:
+    """Write ``env.json``, and add the node to ``trust.json``; the first account is opened once and kept.
+
+    ``policy``: under which the node's receipts verify.
+    """
+    believe(home, policy)
     _write(
         home.env,
         {
             "openai_base_url": f"{url}/v1",
             "anthropic_base_url": url,
-            "api_key": _known_key(node, home) or node.rail.open_account(FIRST_ACCOUNT, FIRST_DEPOSIT),
+            "api_key": await _known_key(ledger, home) or await _first_key(ledger, now),
             "data_dir": str(home.root),
         },
     )
@@ -90,14 +93,20 @@ def _policy(home: Home) -> Policy:
     return Policy.from_bytes(home.trust.read_bytes()) if home.trust.exists() else Policy()
 
 
-def _known_key(node: Node, home: Home) -> str | None:
+async def _known_key(ledger: Ledger, home: Home) -> str | None:
     """The key that an earlier introduction left, if it still opens an account."""
     try:
-        key = json.loads(home.env.read_text())["api_key"]
-        node.rail.balance(key)
-    except (OSError, ValueError, KeyError, TypeError, CredentialRefused):
+        key = str(json.loads(home.env.read_text())["api_key"])
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return str(key)
+    return None if await ledger.holder_of(key) is None else key
+
+
+async def _first_key(ledger: Ledger, now: datetime) -> str:
+    try:
+        return await open_with_play_money(ledger, FIRST_ACCOUNT, FIRST_DEPOSIT, now)
+    except AccountExists:  # and its key was lost
+        return await ledger.issue_key(await ledger.account(FIRST_ACCOUNT))
 
 
 def _write(path: Path, value: dict[str, Any]) -> None:

@@ -16,12 +16,14 @@ from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from assay.apps.network.budget_page import PATH, BudgetPage
 from assay.apps.network.configuration import Configuration
 from assay.apps.network.enclave import open_enclave
 from assay.apps.network.home import Home
 from assay.apps.network.identity import revocations
 from assay.apps.network.opengradient import open_dialect
 from assay.apps.network.payments import open_signed
+from assay.apps.network.storage import open_ledger
 from assay.apps.network.warming import Warming
 from assay.engines.enclave.boot_key import BootKey
 from assay.engines.enclave.enclave import Enclave
@@ -30,6 +32,7 @@ from assay.engines.enclave.secret_file import read_or_create
 from assay.engines.inference.providers import build_providers
 from assay.engines.inference.routing import Router
 from assay.engines.storage.blobs import Blobs
+from assay.engines.storage.errors import TablesUnavailable
 from assay.engines.tlog.log import Log
 from assay.engines.tlog.sequencer import Sequencer
 from assay.services.gateway.app import Gateway
@@ -37,13 +40,12 @@ from assay.services.gateway.attestor import Attestor
 from assay.services.gateway.calls import Calls
 from assay.services.gateway.metrics import Metrics
 from assay.services.gateway.notary import Notary, logged_statements
-from assay.services.gateway.pages import Pages
+from assay.services.gateway.pages import Pages, no_settlement
 from assay.services.gateway.price_pages import PricePages
 from assay.services.gateway.store import ReceiptIndex
 from assay.services.gateway.stored import Stored
 from assay.services.gateway.tracing import find_tracing
-from assay.services.payments.accounts import AccountRail
-from assay.services.payments.store import AccountStore
+from assay.services.payments.accounts.rail import AccountRail
 from assay.services.payments.till import Till
 from assay.trust.envelope import key_id
 from assay.trust.receipts.policy import Policy
@@ -84,11 +86,11 @@ class Node:
         opengradient = open_dialect(rate, clock) if settings.opengradient else None
         catalogue = settings.catalogue if opengradient is None else opengradient.named(settings.catalogue)
         self._index = ReceiptIndex(home.receipt_index)
-        self._accounts = AccountStore(home.accounts)
+        self.ledger = open_ledger(settings.storage, home)
         self._books_are_written = True
         self._providers = build_providers(catalogue, secrets)
         self._warming = Warming(self._providers)
-        self.rail = AccountRail(self._accounts, read_or_create(home.keys / "sealing-key", _random_key))
+        self._rail = AccountRail(self.ledger, read_or_create(home.keys / "sealing-key", _random_key), clock)
         self.trust = Policy(
             nodes=frozenset({key.public_key.hex()}),
             payees=() if signed is None else (signed.payee(key.public_key.hex()),),
@@ -102,7 +104,7 @@ class Node:
         prices = PricePages(table.sign(key.sign), Blobs(home.prices))
         metrics = Metrics()
         notary = Notary(boot_key, self.log, self._sequencer, self._index, attestor, prices.digest, clock)
-        till = Till(self.rail, None if signed is None else signed.gate)
+        till = Till(self._rail, None if signed is None else signed.gate)
         calls = Calls(
             catalogue=catalogue,
             router=Router(self._providers),
@@ -114,6 +116,7 @@ class Node:
             body_seconds=BODY_SECONDS,
             addendum=None if opengradient is None else opengradient.addendum,
         )
+        budgets = BudgetPage(self._rail, None if signed is None else signed.mandates)
         pages = Pages(
             catalogue=catalogue,
             prices=prices,
@@ -126,11 +129,15 @@ class Node:
             root=enclave.anchor(),
             readiness=self._warming.readiness,
             version=version("assay"),
-            more={} if opengradient is None else opengradient.pages,
+            settlement=no_settlement if signed is None else signed.settler.proof,
+            more={PATH: budgets.serve} | ({} if opengradient is None else opengradient.pages),
         )
         stored = Stored(catalogue, self._providers, till, self._index, self.log)
         self.gateway = Gateway(calls, stored, pages, metrics, self)
-        self._catch_up()
+        self._index.catch_up(
+            (index, receipt_id, statement.model.response_id)
+            for index, statement, receipt_id in logged_statements(self.log, self._index.next_index())
+        )
 
     @classmethod
     def open(
@@ -149,6 +156,9 @@ class Node:
         return cls(home, settings, enclave, secrets=environment, clock=clock)
 
     async def __aenter__(self) -> Self:
+        missed = await self._rail.reconcile(self._logged_payments)
+        if missed:
+            logger.warning("%d receipts were in the log but not in the ledger; they are now", missed)
         if self._signed is not None:
             await self._signed.__aenter__()
             await self._signed.catch_up(self._logged_payments)
@@ -165,46 +175,36 @@ class Node:
         for provider in self._providers.values():
             await provider.aclose()
         await self._sequencer.__aexit__(kind, error, trace)
+        await self._write_books()
+        await self.ledger.aclose()
         if self._signed is not None:
             await self._signed.__aexit__(kind, error, trace)
         self.close()
 
     def close(self) -> None:
-        """Write the books and give every file back, for a node that was opened and is not served (any more)."""
-        self._write_books()
+        """Give every file back, for a node that was opened and is not served (any more)."""
         self._index.close()
-        self._accounts.close()
         self._tracing.close()
         self.log.close()
 
     async def _keep_books(self) -> None:
         while True:
             await asyncio.sleep(BOOKING_INTERVAL_S)
-            self._write_books()
+            await self._write_books()
             if self._signed is not None:
                 await self._signed.flush()
 
-    def _write_books(self) -> None:
-        """Write charges and index rows that wait in memory; what a crash takes, `_catch_up` reads from the log."""
+    async def _write_books(self) -> None:
+        """Write charges and index rows that wait in memory; what a crash takes, the next start reads from the log."""
         try:
-            self.rail.flush()
             self._index.flush()
-        except sqlite3.Error as error:
+            await self._rail.flush()
+        except (sqlite3.Error, TablesUnavailable) as error:
             if self._books_are_written:
                 logger.error("the books cannot be written, and will be tried again: %s", error)
             self._books_are_written = False
         else:
             self._books_are_written = True
-
-    def _catch_up(self) -> None:
-        start = self._index.next_index()
-        self._index.catch_up(
-            (index, receipt_id, statement.model.response_id)
-            for index, statement, receipt_id in logged_statements(self.log, start)
-        )
-        missed = self.rail.reconcile(self._logged_payments(self.rail.next_index))
-        if missed:
-            logger.warning("%d receipts were in the log but not in the books; they are now", missed)
 
     def _logged_payments(self, start: int) -> Iterator[tuple[int, PaymentClaim, int]]:
         for index, statement, _ in logged_statements(self.log, start):

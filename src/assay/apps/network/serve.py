@@ -6,6 +6,7 @@ Prints one JSON line: its address once it listens, or why it does not. Ends clea
 from __future__ import annotations
 
 import argparse
+import asyncio
 import gc
 import os
 import sys
@@ -17,7 +18,7 @@ from assay.apps.network.address import DEFAULT_PORT, LOOPBACK, listen, url_of
 from assay.apps.network.home import Home
 from assay.apps.network.impatience import ImpatientProtocol
 from assay.apps.network.introduction import introduce
-from assay.apps.network.node import Node
+from assay.apps.network.node import Node, utc_now
 from assay.engines.process import presence
 from assay.engines.process.launch import say_failed, say_ready
 from assay.errors import AssayError
@@ -32,7 +33,7 @@ def serve(home: Home, host: str, port: int, *, introducing: bool = False) -> Non
     listener = listen(host, port)
     url = url_of(listener)
     if introducing:
-        introduce(node, home, url)
+        asyncio.run(_introduce(node, home, url))
     config = uvicorn.Config(
         node.gateway,
         loop="uvloop",
@@ -50,6 +51,11 @@ def serve(home: Home, host: str, port: int, *, introducing: bool = False) -> Non
     with presence.announced(home.presence, url):
         say_ready(url)
         uvicorn.Server(config).run(sockets=[listener])
+
+
+async def _introduce(node: Node, home: Home, url: str) -> None:
+    await introduce(node.trust, node.ledger, home, url, utc_now())
+    await node.ledger.aclose()  # it is opened again by the event loop that serves
 
 
 def _settle_memory() -> None:

@@ -6,8 +6,8 @@ Without the extra ``postgres``, importing this raises `PostgresExtraMissing`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import Any
 
 from assay.engines.storage.errors import PostgresExtraMissing, TablesUnavailable
@@ -30,7 +30,7 @@ _BROKEN = (OSError, PostgresError, InterfaceError)  # a TimeoutError is an OSErr
 class PostgresTables:
     """Implements `assay.engines.storage.tables.Tables`. Connects when it is first used; lives on one event loop.
 
-    A commit survives what the server is set to survive.
+    Every commit is as durable as the server is set to make it.
     """
 
     def __init__(self, url: str, schema: str) -> None:
@@ -39,7 +39,7 @@ class PostgresTables:
         self._pool: Pool | None = None
         self._opening = asyncio.Lock()
 
-    def transaction(self) -> AbstractAsyncContextManager[PostgresSession]:
+    def transaction(self, *, durable: bool = False) -> AbstractAsyncContextManager[PostgresSession]:
         return self._in_transaction()
 
     def reading(self) -> AbstractAsyncContextManager[PostgresSession]:
@@ -48,6 +48,7 @@ class PostgresTables:
     async def aclose(self) -> None:
         if self._pool is not None:
             await self._pool.close()
+            self._pool = None
 
     @asynccontextmanager
     async def _in_transaction(self, **kind: Any) -> AsyncIterator[PostgresSession]:
@@ -88,18 +89,25 @@ class PostgresSession:
         self._connection = connection
 
     async def run(self, statement: str, *values: Any) -> None:
-        try:
+        with _existing_told():
             await self._connection.execute(statement, *values)
-        except UniqueViolationError as error:
-            raise RowExists from error
 
     async def row(self, statement: str, *values: Any) -> Row | None:
-        row: Row | None = await self._connection.fetchrow(statement, *values)
+        with _existing_told():
+            row: Row | None = await self._connection.fetchrow(statement, *values)
         return row
 
     async def rows(self, statement: str, *values: Any) -> Sequence[Row]:
         rows: Sequence[Row] = await self._connection.fetch(statement, *values)
         return rows
+
+
+@contextmanager
+def _existing_told() -> Iterator[None]:
+    try:
+        yield
+    except UniqueViolationError as error:
+        raise RowExists from error
 
 
 def _unavailable(error: Exception) -> TablesUnavailable:

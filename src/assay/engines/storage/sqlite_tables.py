@@ -21,24 +21,37 @@ _UNIQUE = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKE
 class SqliteTables:
     """Implements `assay.engines.storage.tables.Tables`: writers wait for one another, up to ten seconds.
 
-    A commit survives the death of the process at once, and a power cut after the next checkpoint.
+    A commit survives the death of the process at once, and a power cut after the next durable one, or checkpoint.
     """
 
     def __init__(self, path: Path, schema: str) -> None:
-        """Raises `TablesUnavailable`."""
-        try:
-            self._connection = open_tables(path, schema.format_map(_TYPES))
-        except sqlite3.Error as error:
-            raise _unavailable(error) from error
+        self._path = path
+        self._schema = schema.format_map(_TYPES)
+        self._connection: sqlite3.Connection | None = None
+        self._durable = False
 
-    def transaction(self) -> SqliteTransaction:
-        return SqliteTransaction(self._connection, "BEGIN IMMEDIATE")
+    def transaction(self, *, durable: bool = False) -> SqliteTransaction:
+        connection = self._connection or self._open()
+        if durable is not self._durable:
+            connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._durable = durable
+        return SqliteTransaction(connection, "BEGIN IMMEDIATE")
 
     def reading(self) -> SqliteTransaction:
-        return SqliteTransaction(self._connection, "BEGIN")
+        return SqliteTransaction(self._connection or self._open(), "BEGIN")
 
     async def aclose(self) -> None:
-        self._connection.close()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            self._connection = open_tables(self._path, self._schema)
+        except sqlite3.Error as error:
+            raise _unavailable(error) from error
+        self._durable = False
+        return self._connection
 
 
 class SqliteTransaction:

@@ -24,7 +24,7 @@ class Session(Protocol):
         """Raises `RowExists`."""
 
     async def row(self, statement: str, *values: Any) -> Row | None:
-        """The first row, if there is one."""
+        """The first row, if there is one. Raises `RowExists`."""
 
     async def rows(self, statement: str, *values: Any) -> Sequence[Row]: ...
 
@@ -32,8 +32,8 @@ class Session(Protocol):
 class Tables(Protocol):
     """Tables of one file or one database; made when they are first used. Several processes may use them."""
 
-    def transaction(self) -> AbstractAsyncContextManager[Session]:
-        """Everything in the block is written, or nothing of it.
+    def transaction(self, *, durable: bool = False) -> AbstractAsyncContextManager[Session]:
+        """Everything in the block is written, or nothing of it. ``durable``: not even a power cut takes it back.
 
         In the block nothing is awaited but the session. Raises `assay.engines.storage.errors.TablesUnavailable`.
         """
@@ -42,4 +42,4 @@ class Tables(Protocol):
         """The tables as they are at one moment: who writes meanwhile neither waits nor is seen. Raises as above."""
 
     async def aclose(self) -> None:
-        """Give files and connections back."""
+        """Give files and connections back; who uses the tables again opens them again."""

@@ -10,8 +10,9 @@ import httpx2
 from tests.unit.engines.inference.peer import Peer
 
 from assay.apps.network.home import Home
-from assay.apps.network.node import Node
+from assay.apps.network.node import Node, utc_now
 from assay.engines.inference.operation import Operation
+from assay.services.payments.accounts.opening import open_with_play_money
 
 NAMES = ("local", "second")
 """Of the providers. The first takes the place of the carried models, so that none is loaded."""
@@ -42,7 +43,7 @@ async def node(
     ]
     place.catalogue.write_text("".join((*tables, models)))
     async with Node.open(place, {"KEY": "sk-node"}) as running:
-        key = running.rail.open_account("tests", balance=10**9)
+        key = await open_with_play_money(running.ledger, "tests", 10**9, utc_now())
         async with httpx2.AsyncClient(
             transport=httpx2.ASGITransport(running.gateway),
             base_url="http://node",

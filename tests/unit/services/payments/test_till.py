@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from assay.services.payments.accounts import AccountRail, AccountReservation
-from assay.services.payments.store import AccountStore
+from assay.services.payments.accounts.opening import open_with_play_money
+from assay.services.payments.accounts.rail import AccountRail, AccountReservation
+from assay.services.payments.accounts.sqlite import SqliteLedger
 from assay.services.payments.till import Till
 from assay.trust.metering import CredentialRefused, PaymentError, Purchase, Reservation
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 class Gate:
@@ -23,8 +27,13 @@ class Gate:
 
 
 @pytest.fixture
-def accounts(tmp_path: Path) -> AccountRail:
-    return AccountRail(AccountStore(tmp_path / "accounts.sqlite"), bytes(32))
+def ledger(tmp_path: Path) -> SqliteLedger:
+    return SqliteLedger(tmp_path / "ledger.sqlite")
+
+
+@pytest.fixture
+def accounts(ledger: SqliteLedger) -> AccountRail:
+    return AccountRail(ledger, bytes(32), lambda: NOW)
 
 
 def purchase(credential: str = "", **headers: str) -> Purchase:
@@ -45,8 +54,8 @@ async def test_who_brings_a_payment_pays_by_it(accounts: AccountRail, credential
         await Till(accounts, Gate()).reserve(purchase(credential, **{header: "anything"}))
 
 
-async def test_who_has_an_account_pays_from_it(accounts: AccountRail) -> None:
-    key = accounts.open_account("tests", 100)
+async def test_who_has_an_account_pays_from_it(accounts: AccountRail, ledger: SqliteLedger) -> None:
+    key = await open_with_play_money(ledger, "tests", 100, NOW)
     assert isinstance(await Till(accounts, Gate()).reserve(purchase(key)), AccountReservation)
 
 
@@ -62,8 +71,8 @@ async def test_a_node_without_a_chain_knows_accounts_only(accounts: AccountRail,
         await Till(accounts).reserve(purchase("", **{header: "anything"}))
 
 
-async def test_what_costs_nothing_is_for_holders_of_accounts(accounts: AccountRail) -> None:
+async def test_what_costs_nothing_is_for_holders_of_accounts(accounts: AccountRail, ledger: SqliteLedger) -> None:
     till = Till(accounts, Gate())
-    await till.admit(accounts.open_account("tests", 0))
+    await till.admit(await open_with_play_money(ledger, "tests", 0, NOW))
     with pytest.raises(CredentialRefused):
         await till.admit("")
