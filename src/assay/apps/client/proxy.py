@@ -19,9 +19,7 @@ from assay.apps.client.spoken import dialect_of, spoken, status_of
 from assay.apps.client.store import ReceiptStore
 from assay.apps.client.transport import AsyncVerifyingTransport
 from assay.apps.client.wire import TIMEOUT, root_of
-from assay.engines.inference.operation import Dialect
-from assay.errors import AssayError
-from assay.services.gateway.asgi import (
+from assay.engines.asgi import (
     JSON,
     ClientLeft,
     Header,
@@ -34,6 +32,8 @@ from assay.services.gateway.asgi import (
     respond,
     send_part,
 )
+from assay.engines.inference.operation import Dialect
+from assay.errors import AssayError
 from assay.trust.receipts.policy import Policy
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import logging
 from collections.abc import Awaitable
 from contextlib import AbstractAsyncContextManager
 
+from assay.engines.asgi import JSON, ClientLeft, Message, Receive, Scope, Send, respond
 from assay.engines.inference.operation import Dialect, Operation
 from assay.errors import AssayError
-from assay.services.gateway.asgi import JSON, ClientLeft, Message, Receive, Scope, Send, respond
 from assay.services.gateway.calls import Calls
 from assay.services.gateway.metrics import Metrics
 from assay.services.gateway.pages import Pages

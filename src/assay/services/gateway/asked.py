@@ -9,12 +9,12 @@ from typing import Any
 
 import orjson
 
+from assay.engines.asgi import Scope
 from assay.engines.inference.catalogue import Catalogue, Model
 from assay.engines.inference.operation import Operation
 from assay.engines.inference.routing import Call
 from assay.engines.inference.routing.form import read_form
 from assay.errors import AssayError
-from assay.services.gateway.asgi import Scope
 from assay.services.gateway.repeated import refuse_repeated_members
 from assay.trust.metering import Purchase
 from assay.trust.receipts.delivery import NONCE_HEADER

@@ -10,12 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from assay.engines.inference.catalogue import Catalogue
-from assay.engines.inference.operation import Operation
-from assay.engines.inference.provider import ProviderGarbage
-from assay.engines.inference.routing import Answer, Router
-from assay.services.gateway.addendum import Addendum
-from assay.services.gateway.asgi import (
+from assay.engines.asgi import (
     JSON,
     Receive,
     Scope,
@@ -24,6 +19,11 @@ from assay.services.gateway.asgi import (
     read_body,
     respond,
 )
+from assay.engines.inference.catalogue import Catalogue
+from assay.engines.inference.operation import Operation
+from assay.engines.inference.provider import ProviderGarbage
+from assay.engines.inference.routing import Answer, Router
+from assay.services.gateway.addendum import Addendum
 from assay.services.gateway.asked import Asked, understand
 from assay.services.gateway.departure import CancelledWhenClientLeaves
 from assay.services.gateway.ending import OpenCall, commit_to_request

@@ -9,7 +9,7 @@ import asyncio
 from types import TracebackType
 from typing import Self
 
-from assay.services.gateway.asgi import ClientLeft, Receive
+from assay.engines.asgi import ClientLeft, Receive
 
 WATCH_AFTER_S = 0.02
 """An answer that comes sooner is over before its client could leave, and needs no task that watches for that."""

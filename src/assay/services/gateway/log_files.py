@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from assay.engines.asgi import BYTES, TEXT, Header, Send, respond
 from assay.errors import AssayError
-from assay.services.gateway.asgi import BYTES, TEXT, Header, Send, respond
 
 PREFIX = "/log/"
 

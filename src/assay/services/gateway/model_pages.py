@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+from assay.engines.asgi import Scope, Send, respond_json
 from assay.engines.inference.catalogue import Catalogue, Model, UnknownModel
-from assay.services.gateway.asgi import Scope, Send, respond_json
 from assay.services.gateway.asked import MalformedRequest
 
 PATH = "/v1/models"

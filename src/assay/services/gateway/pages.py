@@ -10,11 +10,11 @@ from urllib.parse import parse_qs
 
 import orjson
 
+from assay.engines.asgi import JSON, TEXT, Receive, Scope, Send, respond, respond_json
 from assay.engines.inference.catalogue import Catalogue
 from assay.engines.tlog.log import Log
 from assay.errors import AssayError
 from assay.services.gateway import log_files, model_pages, price_pages
-from assay.services.gateway.asgi import JSON, TEXT, Receive, Scope, Send, respond, respond_json
 from assay.services.gateway.attestor import Attestor
 from assay.services.gateway.log_files import LogFiles
 from assay.services.gateway.metrics import CONTENT_TYPE, Metrics

@@ -6,9 +6,9 @@ from typing import Final
 
 import orjson
 
+from assay.engines.asgi import JSON, Send, respond, respond_json
 from assay.engines.storage.blobs import Blobs
 from assay.errors import AssayError
-from assay.services.gateway.asgi import JSON, Send, respond, respond_json
 from assay.trust.receipts.price_table import PriceTable
 
 PATH: Final = "/v1/prices"

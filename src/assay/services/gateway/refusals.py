@@ -38,6 +38,7 @@ _STATUS = {
     "model_unpriced": 404,
     "route_not_found": 404,
     "receipt_not_found": 404,
+    "budget_not_found": 404,
     "evidence_not_found": 404,
     "prices_not_found": 404,
     "proof_pending": 404,

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Protocol, runtime_checkable
 
+from assay.engines.asgi import Receive, Scope, Send, begin_stream, end_stream, read_body, send_part
 from assay.engines.inference.catalogue import Catalogue
 from assay.engines.inference.provider import Provider, Reply
 from assay.engines.tlog.log import Log
 from assay.errors import AssayError, ConfigError
-from assay.services.gateway.asgi import Receive, Scope, Send, begin_stream, end_stream, read_body, send_part
 from assay.services.gateway.asked import credential_of
 from assay.services.gateway.departure import CancelledWhenClientLeaves
 from assay.services.gateway.key_refused import check_key_accepted

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 
+from assay.engines.asgi import EVENTS, Send, begin_stream, end_stream, send_part
 from assay.engines.inference.provider import ProviderBroken, ProviderError, ProviderGarbage
 from assay.engines.inference.routing import Answer
 from assay.engines.tlog.errors import LogError
 from assay.errors import AssayError, FormatError
-from assay.services.gateway.asgi import EVENTS, Send, begin_stream, end_stream, send_part
 from assay.services.gateway.departure import CancelledWhenClientLeaves
 from assay.services.gateway.ending import OpenCall
 from assay.services.gateway.refusals import write_error_event

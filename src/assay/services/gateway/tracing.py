@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import orjson
 
+from assay.engines.asgi import Header
 from assay.engines.inference.operation import Operation
-from assay.services.gateway.asgi import Header
 from assay.services.gateway.conventions import error_type, operation_name
 from assay.services.gateway.metrics import MAX_MODEL_NAME
 from assay.trust.receipts.delivery import Delivery

@@ -6,10 +6,10 @@ from typing import Any
 
 import orjson
 
+from assay.engines.asgi import JSON, Send, respond
 from assay.engines.inference.provider import ProviderGarbage
 from assay.engines.inference.routing import Answer
 from assay.engines.inference.routing.body import with_members
-from assay.services.gateway.asgi import JSON, Send, respond
 from assay.services.gateway.ending import OpenCall
 from assay.services.gateway.usage import usage_of
 from assay.trust.receipts.content import claim_body

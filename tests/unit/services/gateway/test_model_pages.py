@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay.engines.asgi import Receive, Scope, Send
 from assay.engines.inference.catalogue import Catalogue, Model, Target, UnknownModel
-from assay.services.gateway.asgi import Receive, Scope, Send
 from assay.services.gateway.asked import MalformedRequest
 from assay.services.gateway.model_pages import ModelPages
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from assay.engines.asgi import Scope, Send, respond_json
 from assay.engines.inference.catalogue import Catalogue
 from assay.engines.inference.operation import Operation
 from assay.engines.inference.translation import GuardedStream, StreamTranslation
 from assay.errors import AssayError
-from assay.services.gateway.asgi import Scope, Send, respond_json
 from assay.services.gateway.asked import Asked
 from assay.services.gateway.opengradient.canonical import output_text, request_bytes
 from assay.services.gateway.opengradient.models import aliases

@@ -1,4 +1,4 @@
-"""The few words of ASGI 3.0 that the gateway speaks itself, because its hot path has no framework in it."""
+"""The few words of ASGI 3.0 that services speak themselves, because their hot paths have no framework in them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EVENTS: Header = (b"content-type", b"text/event-stream; charset=utf-8")
 
 
 class BodyTooLarge(AssayError):
-    """The request is longer than the gateway reads."""
+    """The request is longer than the service reads."""
 
     code = "request_too_large"
     hint = "send fewer or smaller attachments; the limit is a setting of the node"
