@@ -8,6 +8,7 @@ from typing import Any
 
 import boa
 from build import CONTRACTS
+from eth_utils import keccak
 from tests.contracts.channel_signing import DELAY_S, Channels
 from tests.contracts.conftest import CHAIN_ID, NEW_YEAR_2027, person
 from tests.contracts.deploying import deploy, initcode
@@ -120,25 +121,40 @@ def _upto() -> dict[str, int]:
 
 
 def _facilitator() -> dict[str, int]:
-    """Whole batches with a root; no payer's word of nonces is in use yet."""
+    """Whole batches with a root; no payer's word of nonces is in use yet.
+
+    Nonces in a row share words of 256. Those that name a request are hashes, and those of x402's clients random: a
+    word each.
+    """
     gas = {"deploy": _creation("Facilitator", *[person("alice").address] * 3)}
     one, many = [person("alice")] * 40, [person(f"payer {number}") for number in range(40)]
-    for name, payers in {
-        "settle 1": one[:1],
-        "settle 40 of one payer": one,
-        "settle 40 payers": many,
-    }.items():
+    cases = (
+        ("settle 1", one[:1], False),
+        ("settle 40 of one payer", one, False),
+        ("settle 40 of one payer, hashes as nonces", one, True),
+        ("settle 40 of 8 payers, hashes as nonces", many[:8] * 5, True),
+        ("settle 40 payers", many, False),
+        ("settle 40 payers, hashes as nonces", many, True),
+    )
+    for word, (name, payers, spread) in enumerate(cases, 1):
         market = _market()
         for payer in set(many):
             market.opg.transfer(payer.address, 100, sender=person("alice").address)
             market.opg.approve(PERMIT2, 2**256 - 1, sender=payer.address)
         payments = [
-            market.payment(payer, person("bob").address, 1, nonce=256 + place)
+            market.payment(
+                payer, person("bob").address, 1, nonce=_hash(name, place) if spread else 256 * word + place
+            )
             for place, payer in enumerate(payers)
         ]
         batch = (payments, b"\x11" * 32, len(payments))
         gas[name] = _call(market.facilitator, "settle", *batch, sender=person("carol").address)
+        assert market.opg.balanceOf(person("bob").address) == 1 + len(payments)
     return gas
+
+
+def _hash(name: str, place: int) -> int:
+    return int.from_bytes(keccak(text=f"{name}, {place}"))
 
 
 def _channels() -> dict[str, int]:
