@@ -6,9 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from tests.integration.payments.conftest import Payer, asked, demanded, paid, purchase, reason, refused
+from tests.integration.payments.test_paid_calls import ANSWER, PATH, QUESTION, node, statement_in, unpaid
+from tests.unit.engines.inference.peer import peer
+from x402 import x402Client
+from x402.http import x402HTTPClient
+from x402.http.utils import decode_payment_required_header
 
+from assay.apps.network.home import Home
 from assay.engines.chain.account import Account
 from assay.engines.wallets.mandate import Mandate, Revocation, SignedBudget
 from assay.services.payments.books.sqlite import SqliteBooks
@@ -133,3 +140,40 @@ async def test_a_payment_that_is_refused_leaves_the_budget_as_it_was(
     known = mandates.spent(mandate.id)
     assert known is not None
     assert known[1].total == 0
+
+
+async def test_what_is_left_can_be_asked(
+    tmp_path: Path, town_home: Home, chain_url: str, payer: Payer, market: Market
+) -> None:
+    body = orjson.dumps(QUESTION)
+    async with (
+        peer(ANSWER) as provider,
+        node(tmp_path / "node", town_home, chain_url, provider) as running,
+        unpaid(running) as client,
+    ):
+        required = decode_payment_required_header(
+            (await client.post(PATH, content=body)).headers["payment-required"]
+        )
+        mandate = granted(payer, market, models=("mine",))
+        show(payer, mandate)
+        headers = x402HTTPClient(x402Client()).encode_payment_signature_header(
+            await payer.sign(required, "upto", "permit2")
+        )
+        paid_for = await client.post(PATH, content=body, headers=headers)
+        assert paid_for.status_code == 200, paid_for.text
+        told = await client.get("/v1/budget", headers={"assay-budget": mandate.id})
+        unknown = await client.get("/v1/budget", headers={"assay-budget": "ab" * 32})
+        keyless = await client.get("/v1/budget")
+    charged = statement_in(paid_for).payment.amount
+    assert told.json() == {
+        "asset": market.terms.asset.lower(),
+        "id": mandate.id,
+        "total": str(3 * PER_CALL),
+        "left": str(3 * PER_CALL - charged),
+        "left_today": str(3 * PER_CALL - charged),
+        "next_call": str(PER_CALL),
+        "expiry": mandate.budget.expiry,
+        "revoked": False,
+    }
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "budget_not_found")
+    assert (keyless.status_code, keyless.json()["error"]["code"]) == (401, "invalid_api_key")
