@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from assay.apps.network.contracts import UNIT
 from assay.engines.chain.bindings.facilitator import Facilitator
-from assay.engines.chain.bindings.x402_upto_permit2_proxy import X402UptoPermit2Proxy
 from assay.engines.chain.canonical import X402_UPTO_PROXY
 from assay.engines.chain.library import Address
 from assay.services.payments.x402.binding import request_nonce
@@ -65,8 +64,5 @@ def _payment(person: Person, terms: Terms) -> tuple[Address, bytes]:
         signature=b"",
     )
     signed = replace(unsigned, signature=person.account.sign_digest(unsigned.digest(terms)))
-    witness = signed.payee, terms.facilitator, signed.valid_after
-    call = X402UptoPermit2Proxy(X402_UPTO_PROXY).settle(
-        signed.permit, UNIT // 3, signed.payer, witness, signed.signature
-    )
+    call = signed.upto(UNIT // 3)
     return call.to, call.data

@@ -87,7 +87,7 @@ async def reclaim(sender: Sender, token: OPG, agent: Account, deadline: int) -> 
             sender.chain.chain_id, token.address, owner, facilitator=owner, name=name, version=version
         )
         signed = replace(transfer, signature=agent.sign_digest(transfer.digest(terms)))
-        await sender.transact(signed.transfer(token))
+        await sender.transact(signed.exact(terms))
     return held
 
 

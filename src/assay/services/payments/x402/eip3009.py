@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,7 +15,7 @@ from assay.engines.chain.typed_data import hash_struct
 from assay.engines.chain.wire import to_data
 from assay.services.payments.x402.fields import address, data, nonce, number, reading
 from assay.services.payments.x402.holdings import Holding, Holdings
-from assay.services.payments.x402.market import is_collectable, refuse_unless
+from assay.services.payments.x402.market import refuse_unless
 from assay.services.payments.x402.terms import Terms
 
 METHOD: Final = "eip3009"
@@ -79,7 +80,7 @@ class AuthorizedTransfer:
             f"The payment is for somebody else than {terms.payee}.",
         )
         refuse_unless(
-            is_collectable(self.valid_before, now),
+            terms.is_collectable(self.valid_before, now),
             "invalid_exact_evm_payload_authorization_valid_before",
             "The payment's time has passed (`validBefore`), or ends before the money could be collected.",
         )
@@ -89,7 +90,21 @@ class AuthorizedTransfer:
             "The payment is of the future (`validAfter`).",
         )
 
-    async def check_signature(self, terms: Terms, holding: Holding, holdings: Holdings) -> None:
+    async def check_on_chain(self, terms: Terms, holdings: Holdings) -> Holding:
+        """Whether its payer has signed it and its nonce is unused; what the payer has.
+
+        Raises `PaymentInvalid` or `PaymentsUnavailable`.
+        """
+        holding, is_used = await asyncio.gather(holdings.of(self.payer), self.is_used(terms, holdings))
+        await self._check_signature(terms, holding, holdings)
+        refuse_unless(
+            not is_used,
+            "invalid_exact_evm_nonce_already_used",
+            "The payment's nonce is used on the chain, or cancelled.",
+        )
+        return holding
+
+    async def _check_signature(self, terms: Terms, holding: Holding, holdings: Holdings) -> None:
         """Whether the token will take the signature for the payer's: by its key first, then by its own word (ERC-1271).
 
         Raises `PaymentInvalid` or `PaymentsUnavailable`.
@@ -104,13 +119,17 @@ class AuthorizedTransfer:
             "The payment is not signed by its payer.",
         )
 
-    def is_used(self, token: OPG) -> Call[bool]:
-        """Asks the token whether the nonce is used, or cancelled."""
-        return token.authorizationState(self.payer, self.nonce)
+    async def is_used(self, terms: Terms, holdings: Holdings) -> bool:
+        """Whether the token has the nonce as used, or cancelled. Raises `PaymentsUnavailable`."""
+        return await holdings.read(OPG(terms.token).authorizationState(self.payer, self.nonce))
 
-    def transfer(self, token: OPG) -> Call[None]:
+    def key(self, terms: Terms) -> bytes:
+        """Names it."""
+        return terms.key(terms.token, self.payer, self.nonce)
+
+    def exact(self, terms: Terms) -> Call[None]:
         """Makes it, whoever calls."""
-        return token.transferWithAuthorization(
+        return OPG(terms.token).transferWithAuthorization(
             self.payer,
             self.payee,
             self.amount,

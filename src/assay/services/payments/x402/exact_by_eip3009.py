@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final
 
 import orjson
 from x402.schemas import PaymentRequirements
 
-from assay.engines.chain.bindings.opg import OPG
 from assay.engines.chain.library import Address
 from assay.services.payments.payment import Authorization, Payment
 from assay.services.payments.x402.eip3009 import METHOD, AuthorizedTransfer, is_authorization
@@ -30,7 +28,6 @@ class ExactByEip3009:
 
     def __init__(self, market: Market) -> None:
         self._market = market
-        self._token = OPG(market.terms.token)
 
     def demand(self, order: Order) -> PaymentRequirements:
         return self._market.demand(order, SCHEME, METHOD)
@@ -54,18 +51,10 @@ class ExactByEip3009:
             "invalid_exact_evm_payload_signature",
             f"The signature is longer than {_MAX_SIGNATURE} bytes.",
         )
-        holding, is_used = await asyncio.gather(
-            market.holdings.of(transfer.payer), market.holdings.read(transfer.is_used(self._token))
-        )
-        await transfer.check_signature(terms, holding, market.holdings)
-        refuse_unless(
-            not is_used,
-            "invalid_exact_evm_nonce_already_used",
-            "The payment's nonce is used on the chain, or cancelled.",
-        )
+        holding = await transfer.check_on_chain(terms, market.holdings)
         rate = market.rate()
         authorization = Authorization(
-            key=terms.key(terms.token, transfer.payer, transfer.nonce),
+            key=transfer.key(terms),
             rail=SCHEME,
             source=terms.source(transfer.payer),
             payer=transfer.payer,
@@ -85,11 +74,11 @@ class ExactByEip3009:
         return payment.authorization.rail == SCHEME and is_authorization(signed)
 
     def collect(self, payment: Payment) -> tuple[Address, bytes]:
-        call = self._of(payment).transfer(self._token)
+        call = self._of(payment).exact(self._market.terms)
         return call.to, call.data
 
     async def is_spent(self, payment: Payment) -> bool:
-        return await self._market.holdings.read(self._of(payment).is_used(self._token))
+        return await self._of(payment).is_used(self._market.terms, self._market.holdings)
 
     def _of(self, payment: Payment) -> AuthorizedTransfer:
         return AuthorizedTransfer.read(orjson.loads(payment.authorization.signed))

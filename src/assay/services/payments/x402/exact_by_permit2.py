@@ -7,7 +7,6 @@ from typing import Final
 import orjson
 from x402.schemas import PaymentRequirements
 
-from assay.engines.chain.bindings.x402_exact_permit2_proxy import X402ExactPermit2Proxy
 from assay.engines.chain.canonical import X402_EXACT_PROXY
 from assay.engines.chain.library import Address
 from assay.services.payments.payment import Payment
@@ -29,7 +28,6 @@ class ExactByPermit2:
     def __init__(self, market: Market) -> None:
         self._market = market
         self._permitted = Permitted(market, SCHEME, X402_EXACT_PROXY)
-        self._proxy = X402ExactPermit2Proxy(X402_EXACT_PROXY)
 
     def demand(self, order: Order) -> PaymentRequirements:
         return self._market.demand(order, SCHEME, METHOD)
@@ -52,9 +50,7 @@ class ExactByPermit2:
         return payment.authorization.rail == SCHEME and is_permit(orjson.loads(payment.authorization.signed))
 
     def collect(self, payment: Payment) -> tuple[Address, bytes]:
-        transfer = self._permitted.of(payment)
-        witness = transfer.payee, transfer.valid_after
-        call = self._proxy.settle(transfer.permit, transfer.payer, witness, transfer.signature)
+        call = self._permitted.of(payment).exact()
         return call.to, call.data
 
     async def is_spent(self, payment: Payment) -> bool:

@@ -15,7 +15,7 @@ from assay.services.payments.x402.exchange import Exchange
 from assay.services.payments.x402.holdings import Holdings
 from assay.services.payments.x402.order import Order
 from assay.services.payments.x402.presented import Presented
-from assay.services.payments.x402.terms import COLLECTION_S, TIMEOUT_S, Terms
+from assay.services.payments.x402.terms import TIMEOUT_S, Terms
 from assay.trust.receipts.rate import Rate
 
 UNSETTLED = 10_000_000
@@ -78,11 +78,6 @@ class Market:
             "invalid_assay_request_binding",
             "The payment's nonce names another request than this.",
         )
-
-
-def is_collectable(deadline: int, now: int) -> bool:
-    """Whether a payment stays good for long enough to answer the call, and to have its money afterwards."""
-    return deadline >= now + COLLECTION_S
 
 
 def refuse_unless(holds: bool, reason: str, message: str, *, hint: str | None = None) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from assay.engines.chain.bindings.permit2 import Permit2
-from assay.engines.chain.canonical import PERMIT2
+from assay.engines.chain.bindings.x402_exact_permit2_proxy import X402ExactPermit2Proxy
+from assay.engines.chain.bindings.x402_upto_permit2_proxy import X402UptoPermit2Proxy
+from assay.engines.chain.canonical import PERMIT2, X402_EXACT_PROXY, X402_UPTO_PROXY
 from assay.engines.chain.contract import Call
 from assay.engines.chain.library import Address
 from assay.engines.chain.signature import recover
@@ -16,7 +19,7 @@ from assay.engines.chain.wire import to_data
 from assay.services.payments.x402.errors import PaymentInvalid
 from assay.services.payments.x402.fields import address, data, number, reading
 from assay.services.payments.x402.holdings import Holding, Holdings
-from assay.services.payments.x402.market import is_collectable, refuse_unless
+from assay.services.payments.x402.market import refuse_unless
 from assay.services.payments.x402.terms import Terms
 
 METHOD: Final = "permit2"
@@ -115,7 +118,7 @@ class PermitTransfer:
             self.token == terms.token, "permit2_token_mismatch", f"The payment is not in {terms.token}."
         )
         refuse_unless(
-            is_collectable(self.deadline, now),
+            terms.is_collectable(self.deadline, now),
             "permit2_deadline_expired",
             "The payment's deadline has passed, or comes before the money could be collected.",
         )
@@ -123,7 +126,17 @@ class PermitTransfer:
             self.valid_after <= now, "permit2_not_yet_valid", "The payment is of the future (`validAfter`)."
         )
 
-    async def check_signature(self, terms: Terms, holding: Holding, holdings: Holdings) -> None:
+    async def check_on_chain(self, terms: Terms, holdings: Holdings) -> Holding:
+        """Whether its payer has signed it and its nonce is unused; what the payer has.
+
+        Raises `PaymentInvalid` or `PaymentsUnavailable`.
+        """
+        holding, is_used = await asyncio.gather(holdings.of(self.payer), self.is_used(holdings))
+        await self._check_signature(terms, holding, holdings)
+        refuse_unless(not is_used, "permit2_invalid_nonce", "The payment's nonce is used on the chain.")
+        return holding
+
+    async def _check_signature(self, terms: Terms, holding: Holding, holdings: Holdings) -> None:
         """Whether Permit2 will take the signature for the payer's.
 
         It asks an account that has code, delegated ones too, and nobody else there (ERC-1271); of any other account it
@@ -139,17 +152,30 @@ class PermitTransfer:
         elif not await holdings.is_taken_by(self.payer, digest, self.signature):
             raise PaymentInvalid("invalid_permit2_signature", _why_not(holding), hint=_ANOTHER_WAY)
 
-    def nonce_word(self) -> Call[int]:
-        """Asks Permit2 for the word of used nonces that has this one."""
-        return Permit2(PERMIT2).nonceBitmap(self.payer, self.nonce >> 8)
-
-    def is_used(self, word: int) -> bool:
-        """Whether the nonce is used, by what `nonce_word` answers."""
+    async def is_used(self, holdings: Holdings) -> bool:
+        """Whether Permit2 has the nonce as used, or cancelled. Raises `PaymentsUnavailable`."""
+        word = await holdings.read(Permit2(PERMIT2).nonceBitmap(self.payer, self.nonce >> 8))
         return bool(word >> (self.nonce & 0xFF) & 1)
 
+    def key(self, terms: Terms) -> bytes:
+        """Names it."""
+        return terms.key(PERMIT2, self.payer, self.nonce.to_bytes(32))
+
+    def exact(self) -> Call[None]:
+        """Moves all of the amount, whoever calls."""
+        witness = self.payee, self.valid_after
+        proxy = X402ExactPermit2Proxy(X402_EXACT_PROXY)
+        return proxy.settle(self._permit, self.payer, witness, self.signature)
+
+    def upto(self, amount: int) -> Call[None]:
+        """Moves so much of it, if the facilitator calls that it names."""
+        assert self.facilitator is not None
+        witness = self.payee, self.facilitator, self.valid_after
+        proxy = X402UptoPermit2Proxy(X402_UPTO_PROXY)
+        return proxy.settle(self._permit, amount, self.payer, witness, self.signature)
+
     @property
-    def permit(self) -> tuple[tuple[Address, int], int, int]:
-        """As Permit2 and the proxies take it."""
+    def _permit(self) -> tuple[tuple[Address, int], int, int]:
         return (self.token, self.amount), self.nonce, self.deadline
 
     @property

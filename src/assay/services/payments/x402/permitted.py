@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final
 
 import orjson
 
-from assay.engines.chain.canonical import PERMIT2
 from assay.engines.chain.library import Address
 from assay.services.payments.payment import Admit, Authorization, Payment
 from assay.services.payments.x402.funds import admit_within_allowance
@@ -40,22 +38,15 @@ class Permitted:
             "permit2_amount_mismatch",
             "The amount signed is not what was asked for, for this request.",
         )
-        nonce = transfer.nonce.to_bytes(32)
-        market.check_bound(presented, order, nonce)
+        market.check_bound(presented, order, transfer.nonce.to_bytes(32))
         refuse_unless(
             len(transfer.signature) <= _MAX_SIGNATURE,
             "invalid_permit2_signature",
             f"The signature is longer than {_MAX_SIGNATURE} bytes.",
         )
-        holding, word = await asyncio.gather(
-            market.holdings.of(transfer.payer), market.holdings.read(transfer.nonce_word())
-        )
-        await transfer.check_signature(terms, holding, market.holdings)
-        refuse_unless(
-            not transfer.is_used(word), "permit2_invalid_nonce", "The payment's nonce is used on the chain."
-        )
+        holding = await transfer.check_on_chain(terms, market.holdings)
         authorization = Authorization(
-            key=terms.key(PERMIT2, transfer.payer, nonce),
+            key=transfer.key(terms),
             rail=self._scheme,
             source=terms.source(transfer.payer),
             payer=transfer.payer,
@@ -78,5 +69,4 @@ class Permitted:
 
     async def is_spent(self, payment: Payment) -> bool:
         """Raises `PaymentsUnavailable`."""
-        transfer = self.of(payment)
-        return transfer.is_used(await self._market.holdings.read(transfer.nonce_word()))
+        return await self.of(payment).is_used(self._market.holdings)

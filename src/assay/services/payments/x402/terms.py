@@ -27,6 +27,8 @@ class Terms:
     name: str = "OPG"
     """The token's, under which its holders sign."""
     version: str = "1"
+    collection: int = COLLECTION_S
+    """Seconds for which a payment has to be good beyond the moment at which it is looked at."""
 
     @property
     def network(self) -> str:
@@ -37,6 +39,10 @@ class Terms:
     def asset(self) -> str:
         """CAIP-19."""
         return f"{self.network}/erc20:{self.token}"
+
+    def is_collectable(self, deadline: int, now: int) -> bool:
+        """Whether a payment stays good for long enough. Both in unix seconds."""
+        return deadline >= now + self.collection
 
     def source(self, payer: Address) -> str:
         """Whose money it is: all that one payer has of the token stands behind all their payments."""

@@ -6,7 +6,6 @@ from typing import Final
 
 from x402.schemas import PaymentRequirements
 
-from assay.engines.chain.bindings.x402_upto_permit2_proxy import X402UptoPermit2Proxy
 from assay.engines.chain.canonical import X402_UPTO_PROXY
 from assay.engines.chain.library import Address
 from assay.services.payments.payment import Payment
@@ -28,7 +27,6 @@ class Upto:
     def __init__(self, market: Market) -> None:
         self._market = market
         self._permitted = Permitted(market, SCHEME, X402_UPTO_PROXY)
-        self._proxy = X402UptoPermit2Proxy(X402_UPTO_PROXY)
 
     def demand(self, order: Order) -> PaymentRequirements:
         facilitator = self._market.terms.facilitator
@@ -54,12 +52,7 @@ class Upto:
     def collect(self, payment: Payment) -> tuple[Address, bytes] | None:
         if payment.amount == 0:
             return None
-        transfer = self._permitted.of(payment)
-        assert transfer.facilitator is not None  # `check` has seen to it
-        witness = transfer.payee, transfer.facilitator, transfer.valid_after
-        call = self._proxy.settle(
-            transfer.permit, payment.amount, transfer.payer, witness, transfer.signature
-        )
+        call = self._permitted.of(payment).upto(payment.amount)
         return call.to, call.data
 
     async def is_spent(self, payment: Payment) -> bool:
