@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 from pathlib import Path
 
@@ -53,7 +52,7 @@ def verify(
     verdict = _judge(content, believed, at)
     if rpc is not None and verdict.level is not Level.REJECTED:
         bundle = Bundle(content) if _is_envelope(content) else Bundle.from_bytes(content)
-        verdict = verdict.with_check(asyncio.run(_ask(rpc, bundle, contract)))
+        verdict = verdict.with_check(_ask(rpc, bundle, contract))
     conclude(verdict, believed.floor, as_json=as_json)
 
 
@@ -67,7 +66,9 @@ def _is_envelope(content: bytes) -> bool:
     return content.startswith(b"{")
 
 
-async def _ask(url: str, bundle: Bundle, contract: str | None) -> Check:
+def _ask(url: str, bundle: Bundle, contract: str | None) -> Check:
+    import asyncio  # heavier than all that is checked offline
+
     from assay.engines.chain.chain import connect  # needs the extra `chain`, which all else here does not
     from assay.engines.chain.library import to_checksum_address
     from assay.engines.chain.settled import check_settlement
@@ -78,8 +79,12 @@ async def _ask(url: str, bundle: Bundle, contract: str | None) -> Check:
         raise click.BadParameter(
             "not an address, such as 0x and 40 digits", param_hint="--contract"
         ) from None
-    async with connect(url) as chain:
-        return await check_settlement(chain, bundle, trusted)
+
+    async def ask() -> Check:
+        async with connect(url) as chain:
+            return await check_settlement(chain, bundle, trusted)
+
+    return asyncio.run(ask())
 
 
 def _policy(path: Path | None) -> Policy:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ class Mandates:
 
     def _read(self, shown: Sequence[Any], agent: str, payer: str) -> Mandate:
         try:
-            mandate = Mandate.from_json(list(shown))
+            mandate = _verified(orjson.dumps(shown))
         except FormatError as error:
             raise BudgetUnproven(error.message) from None
         if mandate.budget.agent_key != agent:
@@ -107,10 +108,19 @@ class Mandates:
             "SELECT budgets FROM mandate WHERE agent = ? AND payer = ? ORDER BY expiry DESC LIMIT 1",
             (agent, payer),
         ).fetchone()
-        return None if row is None else Mandate.from_json(orjson.loads(row[0]))
+        return None if row is None else _verified(row[0])
 
     def _remember(self, mandate: Mandate, agent: str, payer: str) -> None:
         self._connection.execute(
             "INSERT OR IGNORE INTO mandate VALUES (?, ?, ?, ?, ?)",
             (mandate.id, agent, payer, mandate.budget.expiry, orjson.dumps(mandate.to_json())),
         )
+
+
+@lru_cache(maxsize=1024)
+def _verified(budgets: bytes) -> Mandate:
+    """Signed budgets from JSON. An agent shows the same with each call, and to check signatures takes milliseconds.
+
+    Raises `FormatError` or `BudgetUnproven`.
+    """
+    return Mandate.from_json(orjson.loads(budgets))
