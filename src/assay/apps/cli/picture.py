@@ -15,6 +15,7 @@ from assay.errors import FormatError
 from assay.trust.envelope import Envelope
 from assay.trust.receipts.bundle import Bundle
 from assay.trust.receipts.predicate import AttachmentClaim
+from assay.trust.receipts.settlement import SettlementProof
 from assay.trust.receipts.statement import Statement, receipt_id
 from assay.trust.transparency.proof import LogProof
 
@@ -80,6 +81,9 @@ def _worth(statement: Statement, bundle: Bundle) -> Iterator[str]:
         kept = "kept" if claim.sha256 in bundle.evidence else "not in the bundle"
         yield _row("evidence", f"{claim.type} {claim.sha256[:16]}, {kept}")
     yield _row("log", _place(bundle))
+    if bundle.settlement is not None:
+        settled = SettlementProof.from_bytes(bundle.settlement)
+        yield _row("settled", f"by transaction 0x{settled.transaction.hex()} on chain {settled.chain_id}")
 
 
 def _place(bundle: Bundle) -> str:

@@ -36,24 +36,26 @@ class PaymentNotTaken(PaymentError):
 
 
 class AllowanceMissing(PaymentNotTaken):
-    """The wallet has not opened its tokens to Permit2, by which they would be moved."""
+    """The account that pays has not opened its tokens to Permit2, by which they would be moved."""
 
     code = "permit2_allowance_required"
-    hint = "once for each wallet and chain: `assay wallet approve`"
+    hint = "`assay budget fund NAME` puts money on an agent's account and opens it; of a wallet, `assay wallet approve`"
 
 
 class BalanceTooSmall(PaymentNotTaken):
-    """The wallet holds less than the call may come to, beside what it owes already."""
+    """The account that pays holds less than the call may come to, beside what it owes already."""
 
     code = "balance_too_small"
-    hint = "`assay wallet show` tells what is there; send it more, or ask for fewer tokens (`max_tokens`)"
+    hint = "`assay budget show NAME` tells what is there, `assay budget fund NAME` puts more on the agent's account"
 
 
 def not_taken(reason: str) -> PaymentNotTaken:
     """The error for a reason in x402's code, which is the gateway's word: it is shown only if it looks like one."""
     if reason == AllowanceMissing.code:
-        return AllowanceMissing("Permit2, by which payments are made, may not move so much from this wallet.")
+        return AllowanceMissing(
+            "Permit2, by which payments are made, may not move so much from the agent's account."
+        )
     if reason.endswith("insufficient_balance"):
-        return BalanceTooSmall("The wallet does not hold what this call may come to.")
+        return BalanceTooSmall("The agent's account does not hold what this call may come to.")
     shown = reason if reason.isascii() and reason.isidentifier() else "unknown"
     return PaymentNotTaken(f"The gateway does not take the payment. [{shown}]")

@@ -8,15 +8,13 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, replace
-from typing import Any
 
 from x402.schemas import PaymentPayload, ResourceInfo
 
 from assay.apps.client.paying.asked import Asked
 from assay.apps.client.paying.demand import EXACT, UPTO, Demand
 from assay.engines.chain.account import Account
-from assay.engines.chain.canonical import PERMIT2, X402_EXACT_PROXY, X402_UPTO_PROXY
-from assay.engines.chain.library import Address
+from assay.engines.chain.canonical import X402_EXACT_PROXY, X402_UPTO_PROXY
 from assay.engines.chain.wire import to_data
 from assay.engines.wallets.mandate import Mandate
 from assay.services.payments.x402 import permit2
@@ -51,22 +49,21 @@ def sign(demand: Demand, asked: Asked, signer: Account, mandate: Mandate, salt: 
     nonce = request_nonce(asked.method, asked.url, hashlib.sha256(asked.body).digest(), salt)
     until = now + min(demand.seconds, LONGEST_S)
     signed = _permit if demand.method == permit2.METHOD else _authorize
-    payload, contract = signed(demand, signer, nonce, until)
+    transfer = signed(demand, signer, nonce, until)
     payment = PaymentPayload(
         resource=ResourceInfo(url=asked.url),
         accepted=demand.accepted,
-        payload=payload,
+        payload=transfer.to_json(),
         extensions={
             REQUEST_EXTENSION: {"info": {"salt": to_data(salt)}},
             BUDGET_EXTENSION: {"info": {"budgets": mandate.to_json()}},
         },
     )
     header = base64.b64encode(payment.model_dump_json(by_alias=True, exclude_none=True).encode())
-    return Signature(header.decode(), demand.terms.key(contract, signer.address, nonce))
+    return Signature(header.decode(), transfer.key(demand.terms))
 
 
-def _permit(demand: Demand, signer: Account, nonce: bytes, until: int) -> tuple[dict[str, Any], Address]:
-    """A transfer by Permit2, and the contract that keeps its nonce."""
+def _permit(demand: Demand, signer: Account, nonce: bytes, until: int) -> PermitTransfer:
     terms = demand.terms
     transfer = PermitTransfer(
         payer=signer.address,
@@ -80,11 +77,10 @@ def _permit(demand: Demand, signer: Account, nonce: bytes, until: int) -> tuple[
         facilitator=terms.facilitator if demand.scheme == UPTO else None,
         signature=b"",
     )
-    return replace(transfer, signature=signer.sign_digest(transfer.digest(terms))).to_json(), PERMIT2
+    return replace(transfer, signature=signer.sign_digest(transfer.digest(terms)))
 
 
-def _authorize(demand: Demand, signer: Account, nonce: bytes, until: int) -> tuple[dict[str, Any], Address]:
-    """A transfer by EIP-3009, and the contract that keeps its nonce."""
+def _authorize(demand: Demand, signer: Account, nonce: bytes, until: int) -> AuthorizedTransfer:
     terms = demand.terms
     transfer = AuthorizedTransfer(
         payer=signer.address,
@@ -95,4 +91,4 @@ def _authorize(demand: Demand, signer: Account, nonce: bytes, until: int) -> tup
         nonce=nonce,
         signature=b"",
     )
-    return replace(transfer, signature=signer.sign_digest(transfer.digest(terms))).to_json(), terms.token
+    return replace(transfer, signature=signer.sign_digest(transfer.digest(terms)))
