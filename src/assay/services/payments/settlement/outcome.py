@@ -7,27 +7,20 @@ payment: where its nonce is used and the money came, it counts as paid by that t
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Sequence
-from typing import Final
+from collections.abc import Sequence
 
 from assay.engines.chain.bindings.facilitator import PaymentRefused
-from assay.engines.chain.bindings.opg import Transfer as Transferred
 from assay.engines.chain.chain import Chain
-from assay.engines.chain.follower import LARGEST_SPAN
-from assay.engines.chain.library import Address
-from assay.engines.chain.receipt import Log, Receipt
-from assay.engines.chain.wire import Json, to_data, to_quantity
+from assay.engines.chain.receipt import Receipt
 from assay.services.payments.books import Books
 from assay.services.payments.payment import Payment, State
 from assay.services.payments.settlement.batch import Batch, Entry
 from assay.services.payments.settlement.intake import RailOf
-from assay.services.payments.settlement.tables import Refused, Tables, Transfer
+from assay.services.payments.settlement.tables import Refused, Tables
 from assay.services.payments.x402.terms import Terms
+from assay.services.payments.x402.transfers import Transfer, find_transfers
 
 logger = logging.getLogger(__name__)
-
-SEARCHED: Final = 5 * LARGEST_SPAN
-"""Blocks before a batch in which to look for a transfer by somebody else; payments are good for an hour."""
 
 
 class Outcomes:
@@ -83,23 +76,12 @@ class Outcomes:
     async def _find(self, payment: Payment, block: int, taken: set[Transfer | None]) -> Transfer | None:
         """The newest transfer of the payment's amount, up to ``block``, that has paid for nothing else."""
         key, amount = payment.authorization.key, payment.amount
-        async for log in self._transfers(payment.authorization.payer, block):
-            transfer = Transfer(log.transaction, log.index)
-            is_free = transfer not in taken and not self._tables.is_taken(transfer, key)
-            if is_free and Transferred.read(log).value == amount:
+        async for transfer in find_transfers(
+            self._chain, self._terms, payment.authorization.payer, amount, block
+        ):
+            if transfer not in taken and not self._tables.is_taken(transfer, key):
                 return transfer
         return None
-
-    async def _transfers(self, payer: str, block: int) -> AsyncIterator[Log]:
-        """From a payer to the payee, the newest first."""
-        topics: list[Json] = [to_data(Transferred.topic()), _topic(payer), _topic(self._terms.payee)]
-        for end in range(block, max(block - SEARCHED, 0), -LARGEST_SPAN):
-            start = max(end - LARGEST_SPAN + 1, 0)
-            span = {"fromBlock": to_quantity(start), "toBlock": to_quantity(end)}
-            for log in reversed(
-                await self._chain.logs({"address": self._terms.token, "topics": topics, **span})
-            ):
-                yield log
 
     async def _settle(self, entries: Sequence[Entry], transaction: bytes) -> None:
         # What a fork had undone may have been given up meanwhile: its receipt charges it all the same.
@@ -110,8 +92,3 @@ class Outcomes:
         logger.error("payment %s of %d could not be collected, and is lost", entry.key.hex(), entry.due)
         if payment is not None and payment.state is not State.SETTLED:  # it was, on a fork that is no more
             await self._books.expire([entry.key])
-
-
-def _topic(address: Address | str) -> str:
-    """An address as logs are looked for by it."""
-    return to_data(bytes.fromhex(address[2:]).rjust(32, b"\0"))

@@ -15,6 +15,7 @@ from assay.engines.chain.bindings.settlement import BatchSettled
 from assay.engines.chain.follower import Change, Retreated
 from assay.engines.storage.sqlite import open_tables, transaction
 from assay.services.payments.settlement.batch import Attempt, Batch, Entry
+from assay.services.payments.x402.transfers import Transfer
 from assay.trust.receipts.settlement import Leaf, batch_root
 
 _SCHEMA = (
@@ -58,14 +59,6 @@ INSERT OR IGNORE INTO progress VALUES (1, 0, NULL);
 """
 )
 _ENTRY = "log_index, receipt, payment, mode, issued_at, due"
-
-
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """A transfer on the chain, by the transaction that it is in and its place among the logs of the block."""
-
-    transaction: bytes
-    log_index: int
 
 
 @dataclass(frozen=True, slots=True)
