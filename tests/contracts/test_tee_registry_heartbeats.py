@@ -151,6 +151,19 @@ def test_who_retired_or_fell_silent_is_enabled_by_its_owner_and_not_by_heartbeat
     assert states(registry) == (True, True, 1)
 
 
+def test_a_heartbeat_from_ahead_is_not_good_a_second_time(
+    registry: Registry, bob: LocalAccount, carol: LocalAccount
+) -> None:
+    boa.env.time_travel(seconds=10)
+    ahead = boa.env.timestamp + 60
+    registry.beat(carol, ENCLAVE, ahead)
+    registry.contract.retire(ENCLAVE.id, sender=bob.address)
+    registry.contract.enable(ENCLAVE.id, sender=bob.address)
+    with boa.reverts("not later than the last heartbeat"):
+        registry.beat(carol, ENCLAVE, ahead)
+    assert registry.contract.getTEE(ENCLAVE.id).lastHeartbeatAt == ahead
+
+
 def test_old_receipts_verify_for_ever(registry: Registry, bob: LocalAccount) -> None:
     """Enabled, retired, enabled, silent, and long after."""
     began = boa.env.timestamp
