@@ -2,12 +2,17 @@
 
 A claim says what is the receiver's in all. So one that was made before a crash, and is not in the books, is seen on
 the chain, and nothing is claimed twice.
+
+The contract makes all claims of a transaction or none. A channel whose claim it refuses, since its money is gone or its
+payer's wallet does not know its signature any more, must not keep the others from being claimed: it is found by halves,
+and given up.
 """
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +20,8 @@ import orjson
 
 from assay.engines.chain.bindings.batch_settlement import BatchSettlement
 from assay.engines.chain.canonical import X402_BATCH_SETTLEMENT
+from assay.engines.chain.contract import Call
+from assay.engines.chain.errors import CallReverted, TransactionFailed
 from assay.engines.chain.library import Address
 from assay.engines.chain.sender import Sender
 from assay.services.payments.books import Books
@@ -23,6 +30,8 @@ from assay.services.payments.channel.escrow import Escrows
 from assay.services.payments.channel.rail import NAME
 from assay.services.payments.channel.voucher import Voucher
 from assay.services.payments.payment import Payment, State
+
+logger = logging.getLogger(__name__)
 
 BATCH: Final = 40
 """Channels in one transaction."""
@@ -81,23 +90,52 @@ class Claims:
             payments=tuple(payments),
         )
 
-    async def _settle(self, claims: list[Claim]) -> int:
+    async def _settle(self, claims: Sequence[Claim]) -> int:
         for claim in claims:
             self._escrows.forget(claim.voucher.channel)
         new = [
             claim for claim in claims if (await self._escrows.of(claim.voucher.channel)).claimed < claim.total
         ]
-        transaction = await self._transact(new) if new else b""
+        try:
+            transaction = await self._transact(new) if new else b""
+        except (CallReverted, TransactionFailed) as refusal:
+            return await self._settle_apart(claims, new, refusal)
         await self._books.settle([key for claim in claims for key in claim.keys], transaction)
         for claim in claims:
             self._escrows.forget(claim.voucher.channel)
         return sum(len(claim.payments) for claim in claims)
 
-    async def _transact(self, claims: Iterable[Claim]) -> bytes:
-        claimed = self._contract.claim([_words(claim) for claim in claims])
+    async def _settle_apart(
+        self, claims: Sequence[Claim], refused: Sequence[Claim], refusal: CallReverted | TransactionFailed
+    ) -> int:
+        """What can be settled of ``claims``, when the contract has refused those of them that are new, together."""
+        if len(refused) > 1:
+            middle = claims.index(refused[len(refused) // 2])
+            return await self._settle(claims[:middle]) + await self._settle(claims[middle:])
+        (lost,) = refused
+        if isinstance(refusal, CallReverted) and not await self._is_refused(lost):
+            raise refusal
+        logger.error(
+            "channel %s does not pay the %d that it owes in all", lost.voucher.channel.hex(), lost.total
+        )
+        await self._books.expire(lost.keys)
+        return await self._settle([claim for claim in claims if claim is not lost])
+
+    async def _is_refused(self, claim: Claim) -> bool:
+        """Whether it is the claim that fails, and not what is done with all that was claimed."""
+        try:
+            await self._sender.chain.estimate(self._claim([claim]), self._sender.account.address)
+        except CallReverted:
+            return True
+        return False
+
+    async def _transact(self, claims: Sequence[Claim]) -> bytes:
         swept = self._contract.settle(self._sender.account.address, self._token)
-        receipt = await self._sender.transact(self._contract.multicall([claimed.data, swept.data]))
-        return receipt.transaction
+        calls = [self._claim(claims).data, swept.data]
+        return (await self._sender.transact(self._contract.multicall(calls))).transaction
+
+    def _claim(self, claims: Sequence[Claim]) -> Call[None]:
+        return self._contract.claim([_words(claim) for claim in claims])
 
 
 def _words(claim: Claim) -> tuple[tuple[Words, int], bytes, int]:
