@@ -115,7 +115,7 @@ def deposit(
     )
     if staticcall IERC20(config.token).balanceOf(self) != due:
         raw_revert(method_id("DepositCollectionFailed()"))
-    if channel.balance == amount and channel.totalClaimed == 0:
+    if channel.balance == amount:
         log ChannelCreated(channelId=channel_id, config=config)
     log Deposited(channelId=channel_id, sender=msg.sender, amount=amount, newBalance=channel.balance)
 
@@ -316,7 +316,7 @@ def _refund(config: channel_types.ChannelConfig, channel_id: bytes32, requested:
 @internal
 def _give_back(config: channel_types.ChannelConfig, channel_id: bytes32, amount: uint128):
     channel: escrow.ChannelState = escrow._give_back(channel_id, amount)
-    if channel.balance == 0 and channel.totalClaimed == 0:
+    if channel.balance == 0:
         log ChannelClosed(channelId=channel_id, config=config)
     if amount > 0:
         self._send(config.token, config.payer, amount)
