@@ -87,6 +87,11 @@ class Chain:
         )
         return [parse(Receipt.from_json, answer) for answer in map(_granted, answers) if answer is not None]
 
+    async def calldata(self, transaction: bytes) -> bytes:
+        """What a transaction carries; nothing for one that the node does not know."""
+        answer = await self.rpc.call("eth_getTransactionByHash", to_data(transaction))
+        return parse(lambda found: from_data(found["input"]), answer) if answer is not None else b""
+
     async def logs(self, *filters: Json) -> list[Log]:
         """The logs that each of these filters of ``eth_getLogs`` lets through, one filter after the other."""
         answers = await self.rpc.batch([("eth_getLogs", [filter]) for filter in filters])

@@ -104,6 +104,12 @@ class FeeAboveCap(ChainError):
     hint = "try again when the chain is less busy, or raise the cap"
 
 
+class GasAboveLimit(ChainError):
+    """A call takes more gas than its sender is willing to pay for."""
+
+    code = "gas_above_limit"
+
+
 class TransactionFailed(ChainError):
     """A transaction is in a block, and was reverted there; its gas is spent. ``transaction`` is its hash."""
 

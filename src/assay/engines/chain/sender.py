@@ -21,6 +21,7 @@ from assay.engines.chain.errors import (
     ChainUnreachable,
     FeeAboveCap,
     FundsMissing,
+    GasAboveLimit,
     NonceTooLow,
     TransactionDisplaced,
     TransactionFailed,
@@ -64,14 +65,19 @@ class Sender:
         nonces: Nonces,
         *,
         cap: int = DEFAULT_CAP,
+        most_gas: int | None = None,
         patience: float = PATIENCE_S,
         deadline: float = DEADLINE_S,
     ) -> None:
-        """``cap``: wei per gas that is never exceeded. ``patience`` and ``deadline``: seconds."""
+        """``cap``: wei per gas that is never exceeded. ``most_gas``: what no call may take more of; None for any.
+
+        ``patience`` and ``deadline``: seconds.
+        """
         self.chain = chain
         self.account = account
         self._nonces = nonces
         self._cap = cap
+        self._most_gas = most_gas
         self._patience = patience
         self.deadline = deadline
 
@@ -84,6 +90,7 @@ class Sender:
 
         Raises, with nothing sent:
             CallReverted: the contract would refuse.
+            GasAboveLimit: the call takes more gas than it may.
             FundsMissing: the account cannot pay.
             FeeAboveCap: the chain is too dear at present.
             TransactionDisplaced: other programs with the same key leave no nonce.
@@ -127,6 +134,8 @@ class Sender:
     async def _send(self, call: Call[Any]) -> Sent:
         address = self.account.address
         gas_limit = _with_margin(await self.chain.estimate(call, address))
+        if self._most_gas is not None and gas_limit > self._most_gas:
+            raise GasAboveLimit(f"The call takes {gas_limit} gas, and may take {self._most_gas}.")
         fees = await self.chain.fees(self._cap)
         for _ in range(_ATTEMPTS):
             count = await self.chain.transaction_count(address, waiting=True)

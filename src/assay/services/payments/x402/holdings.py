@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from assay.engines.chain.bindings.opg import OPG
 from assay.engines.chain.canonical import PERMIT2
@@ -61,7 +61,7 @@ class Holdings:
         if known is not None and self._clock() - known[0] < FRESH_S:
             return known[1]
         now = self._clock()
-        with _asking():
+        with asking():
             (balance, allowance), code = await asyncio.gather(
                 self._chain.read_all([self._token.balanceOf(payer), self._token.allowance(payer, PERMIT2)]),
                 self._chain.code(payer),
@@ -74,12 +74,12 @@ class Holdings:
 
     async def read(self, call: Call[T]) -> T:
         """What a contract says. Raises `PaymentsUnavailable`."""
-        with _asking():
+        with asking():
             return await self._chain.read(call)
 
     async def is_taken_by(self, wallet: Address, digest: bytes, signature: bytes) -> bool:
         """Whether a contract takes a signature for its own (ERC-1271). Raises `PaymentsUnavailable`."""
-        with _asking():
+        with asking():
             try:
                 return await self._chain.read(asks_wallet(wallet, digest, signature)) == TAKEN
             except (CallReverted, ChainGarbage):
@@ -87,7 +87,8 @@ class Holdings:
 
 
 @contextmanager
-def _asking() -> Iterator[Any]:
+def asking() -> Iterator[None]:
+    """Turns whatever goes wrong with the chain inside into `PaymentsUnavailable`."""
     try:
         yield
     except ChainError as error:

@@ -25,6 +25,7 @@ from x402.schemas.v1 import PaymentPayloadV1, PaymentRequiredV1, PaymentRequirem
 
 from assay.services.payments.x402.errors import PaymentMalformed
 from assay.services.payments.x402.presented import SIGNATURE, V1_PAYMENT, Presented
+from assay.services.payments.x402.v1_networks import in_v1, of_v1
 
 Header = tuple[bytes, bytes]
 
@@ -38,9 +39,6 @@ BUDGET_EXTENSION: Final = "assay-budget"
 IDENTIFIER_EXTENSION: Final = "payment-identifier"
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _SALT: Final = re.compile(r"0x[0-9a-fA-F]{64}")
-
-_V1_NETWORKS: Final = {"eip155:8453": "base", "eip155:84532": "base-sepolia"}
-"""Version 1 has a list of networks, by names of its own; others go by their CAIP-2 name here."""
 
 
 def read_payment(headers: Mapping[str, str]) -> Presented:
@@ -64,9 +62,7 @@ def read_payment(headers: Mapping[str, str]) -> Presented:
 
 def _read_v1(value: Mapping[str, Any]) -> Presented:
     payment = PaymentPayloadV1.model_validate(value)
-    networks = {name: network for network, name in _V1_NETWORKS.items()}
-    network = networks.get(payment.network, payment.network)
-    return Presented(1, payment.scheme, network, payment.payload)
+    return Presented(1, payment.scheme, of_v1(payment.network), payment.payload)
 
 
 def _read_v2(value: Mapping[str, Any]) -> Presented:
@@ -145,7 +141,7 @@ def write_response(
         success=True,
         payer=payer,
         transaction="",
-        network=network if version == 2 else _V1_NETWORKS.get(network, network),
+        network=network if version == 2 else in_v1(network),
         amount=None if amount is None else str(amount),
         extra=dict(extra) or None,
     )
@@ -160,7 +156,7 @@ def _is_known_to_v1(demand: PaymentRequirements) -> bool:
 def _v1(url: str, demand: PaymentRequirements) -> PaymentRequirementsV1:
     return PaymentRequirementsV1(
         scheme=demand.scheme,
-        network=_V1_NETWORKS.get(demand.network, demand.network),
+        network=in_v1(demand.network),
         max_amount_required=demand.amount,
         resource=url,
         description="",
