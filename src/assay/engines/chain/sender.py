@@ -85,8 +85,10 @@ class Sender:
         """Make a call happen, and wait until a block has it. Raises what `send` and `wait` do."""
         return await self.wait(await self.send(call))
 
-    async def send(self, call: Call[Any]) -> Sent:
+    async def send(self, call: Call[Any], *, spare: int = 0) -> Sent:
         """Sign a call and hand it in. When this returns, it is written down, and takes effect sooner or later.
+
+        ``spare``: gas to give beyond the estimate, for a call that takes more if somebody else wants it to.
 
         Raises, with nothing sent:
             CallReverted: the contract would refuse.
@@ -97,7 +99,7 @@ class Sender:
             ChainUnreachable: the node did not even answer the questions that come first.
         """
         try:
-            return await self._send(call)
+            return await self._send(call, spare)
         except FundsMissing as refusal:
             raise FundsMissing(
                 f"Account {self.account.address} cannot pay for this on chain {self.chain.chain_id}.",
@@ -131,9 +133,9 @@ class Sender:
         self._nonces.forget_before(count)
         return len({written.nonce for written in waiting})
 
-    async def _send(self, call: Call[Any]) -> Sent:
+    async def _send(self, call: Call[Any], spare: int) -> Sent:
         address = self.account.address
-        gas_limit = _with_margin(await self.chain.estimate(call, address))
+        gas_limit = _with_margin(await self.chain.estimate(call, address)) + spare
         if self._most_gas is not None and gas_limit > self._most_gas:
             raise GasAboveLimit(f"The call takes {gas_limit} gas, and may take {self._most_gas}.")
         fees = await self.chain.fees(self._cap)

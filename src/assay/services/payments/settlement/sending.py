@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from assay.engines.chain.bindings.facilitator import Facilitator
 from assay.engines.chain.bindings.settlement import Settlement
 from assay.engines.chain.contract import Call
@@ -13,6 +15,10 @@ from assay.services.payments.books import Books
 from assay.services.payments.settlement.batch import Attempt, Batch, Entry
 from assay.services.payments.settlement.intake import RailOf
 from assay.services.payments.settlement.tables import Tables
+
+GAS_EACH: Final = 300_000
+"""What the `Facilitator` lets one payment burn, and asks to be there for each: a wallet may take little when the gas is
+estimated and all of it in the block, and must not make the batch fail by that."""
 
 
 class PaymentUncollectable(AssayError):
@@ -61,7 +67,7 @@ class Sending:
                 raise
 
     async def _send(self, batch: Batch, call: Call[tuple[bool, ...]]) -> Attempt:
-        sent = await self._sender.send(call)
+        sent = await self._sender.send(call, spare=GAS_EACH * len(batch.payments))
         attempt = Attempt(sent.nonce, sent.hash, sent.gas_limit)
         self._tables.attempt(batch, attempt)
         return attempt
