@@ -167,7 +167,7 @@ def openai_over(transport: httpx2.AsyncBaseTransport, key: str) -> openai.AsyncO
 @asynccontextmanager
 async def by_proxy(budget: Path, node: Node, home: Home) -> AsyncIterator[openai.AsyncOpenAI]:
     """The stock SDK at a local proxy that pays."""
-    payer = Payer.open(budget, home.tally, utc_now)
+    payer = Payer.open(budget, home, utc_now)
     gateway = httpx2.ASGITransport(node.gateway)
     proxy = create_proxy("http://node", None, node.trust, payer=payer, transport=gateway)
     async with openai_over(httpx2.ASGITransport(proxy), "anything") as client:
@@ -177,7 +177,7 @@ async def by_proxy(budget: Path, node: Node, home: Home) -> AsyncIterator[openai
 @asynccontextmanager
 async def by_sdk(budget: Path, node: Node, home: Home) -> AsyncIterator[openai.AsyncOpenAI]:
     """The SDK over the transport that `assay.async_openai` gives it."""
-    payer = Payer.open(budget, home.tally, utc_now)
+    payer = Payer.open(budget, home, utc_now)
     verifying = AsyncVerifyingTransport(Terms(node.trust, payer=payer), httpx2.ASGITransport(node.gateway))
     async with openai_over(AsyncTellingTransport(verifying), payer.credential) as client:
         yield client

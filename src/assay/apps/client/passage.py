@@ -32,6 +32,9 @@ _ENDPOINT = re.compile(f"(?P<base>.*?)(?:/v1)?(?P<path>{_PATHS})")
 
 _CREDENTIALS = ("authorization", "x-api-key")
 
+MOST_PAYMENTS = 4
+"""Signed for one request at most, where a gateway does not take the first."""
+
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
@@ -65,17 +68,28 @@ class Passage:
         self._backing = backing
         self._request = request
         self._exchange = Exchange(operation, body, nonce, terms.policy, terms.refusal)
+        self._payments = 0
+        self._over_channel = True
 
     def is_asked_to_pay(self, response: httpx2.Response) -> bool:
-        """Whether the gateway wants to be paid first, and somebody here pays."""
-        return self._terms.payer is not None and response.status_code == 402 and REQUIRED in response.headers
+        """Whether the gateway wants to be paid, or to be paid otherwise than it was, and somebody here pays."""
+        if self._terms.payer is None or response.status_code != 402 or REQUIRED not in response.headers:
+            return False
+        payment = self._exchange.payment
+        if payment is None:
+            return True
+        return self._payments < MOST_PAYMENTS and payment.may_be_replaced(response.headers[REQUIRED])
 
     def pay(self, response: httpx2.Response) -> httpx2.Request:
         """The same request, paid as ``response`` asks. Raises `PaymentError`: nothing was signed then."""
         assert self._terms.payer is not None
-        request, exchange = self._request, self._exchange
-        asked = Asked.of(request, exchange.operation, exchange.request)
-        payment = self._terms.payer.pay(response.headers[REQUIRED], asked, self._terms.policy.payees)
+        request, exchange, required = self._request, self._exchange, response.headers[REQUIRED]
+        if exchange.payment is not None:
+            exchange.payment.release()
+            self._over_channel &= not exchange.payment.finds_channel_busy(required)
+        self._payments += 1
+        asked, payees = Asked.of(request, exchange.operation, exchange.request), self._terms.policy.payees
+        payment = self._terms.payer.pay(required, asked, payees, over_channel=self._over_channel)
         self._exchange = replace(exchange, payment=payment)
         return httpx2.Request(
             request.method,

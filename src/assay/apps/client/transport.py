@@ -40,7 +40,7 @@ class VerifyingTransport(httpx2.BaseTransport):
         passage = self._door.admit(request, request.read())
         response = self._inner.handle_request(request)
         try:
-            if passage.is_asked_to_pay(response):
+            while passage.is_asked_to_pay(response):
                 response.read()  # to its end, so that the connection can take the payment
                 response = self._inner.handle_request(passage.pay(response))
             return self._withhold(response, passage) if passage.expects_receipt(response) else response
@@ -88,7 +88,7 @@ class AsyncVerifyingTransport(httpx2.AsyncBaseTransport):
         passage = self._door.admit(request, await request.aread())
         response = await self._inner.handle_async_request(request)
         try:
-            if passage.is_asked_to_pay(response):
+            while passage.is_asked_to_pay(response):
                 await response.aread()
                 response = await self._inner.handle_async_request(passage.pay(response))
             return await self._withhold(response, passage) if passage.expects_receipt(response) else response

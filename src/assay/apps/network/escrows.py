@@ -80,11 +80,19 @@ def remember(home: Home, chain_id: int, config: ChannelConfig) -> None:
 
 def remembered(home: Home, chain_id: int, payer: Address) -> Iterator[ChannelConfig]:
     """The channels of a payer on a chain. Raises `PaymentMalformed` for a damaged file."""
+    return (config for config in _kept(home, chain_id) if config.payer == payer)
+
+
+def spendable(home: Home, chain_id: int, voucher_key: Address) -> Iterator[ChannelConfig]:
+    """The channels on a chain in which ``voucher_key`` signs. Raises `PaymentMalformed` for a damaged file."""
+    return (config for config in _kept(home, chain_id) if config.signer == voucher_key)
+
+
+def _kept(home: Home, chain_id: int) -> Iterator[ChannelConfig]:
     for path in sorted(home.channels.glob("*.json")):
         kept = orjson.loads(path.read_bytes())
-        config = ChannelConfig.from_json(kept["config"])
-        if (kept["chain_id"], config.payer) == (chain_id, payer):
-            yield config
+        if kept["chain_id"] == chain_id:
+            yield ChannelConfig.from_json(kept["config"])
 
 
 async def look_into(chain: Chain, config: ChannelConfig) -> Escrow:

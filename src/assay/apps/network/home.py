@@ -144,3 +144,8 @@ class Home:
     def channels(self) -> Path:
         """What payment channels were opened with, a file each: without it nobody can take out what is in one."""
         return self.root / "channels"
+
+    @property
+    def vouchers(self) -> Path:
+        """How much agents of this machine have signed over channels."""
+        return self.root / "vouchers.sqlite"

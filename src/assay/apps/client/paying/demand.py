@@ -16,10 +16,16 @@ from assay.services.payments.x402 import eip3009, permit2
 from assay.services.payments.x402.fields import address, number
 from assay.services.payments.x402.terms import Terms
 
+CHANNEL: Final = "batch-settlement"
 UPTO: Final = "upto"
 EXACT: Final = "exact"
-_PREFERRED: Final = ((UPTO, permit2.METHOD), (EXACT, permit2.METHOD), (EXACT, eip3009.METHOD))
-"""By ``upto`` a call costs what it comes to, by ``exact`` what it might have."""
+_PREFERRED: Final = (
+    (CHANNEL, eip3009.METHOD),
+    (UPTO, permit2.METHOD),
+    (EXACT, permit2.METHOD),
+    (EXACT, eip3009.METHOD),
+)
+"""Over a channel and by ``upto`` a call costs what it comes to, by ``exact`` what it might have."""
 _EIP155: Final = "eip155:"
 _NOBODY: Final = "0x" + "00" * 20
 

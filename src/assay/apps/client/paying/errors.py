@@ -49,6 +49,13 @@ class BalanceTooSmall(PaymentNotTaken):
     hint = "`assay budget show NAME` tells what is there, `assay budget fund NAME` puts more on the agent's account"
 
 
+class ChannelUsedUp(PaymentNotTaken):
+    """What was paid into the channel is spent, or about to leave it."""
+
+    code = "channel_used_up"
+    hint = "pay in more: assay wallet deposit --budget NAME"
+
+
 def not_taken(reason: str) -> PaymentNotTaken:
     """The error for a reason in x402's code, which is the gateway's word: it is shown only if it looks like one."""
     if reason == AllowanceMissing.code:
@@ -57,5 +64,7 @@ def not_taken(reason: str) -> PaymentNotTaken:
         )
     if reason.endswith("insufficient_balance"):
         return BalanceTooSmall("The agent's account does not hold what this call may come to.")
+    if reason.endswith(("cumulative_exceeds_balance", "channel_not_found")):
+        return ChannelUsedUp("There is not as much in the channel as this call may come to.")
     shown = reason if reason.isascii() and reason.isidentifier() else "unknown"
     return PaymentNotTaken(f"The gateway does not take the payment. [{shown}]")

@@ -36,4 +36,4 @@ def open_payer(budget: BudgetFile, clock: Callable[[], datetime]) -> Payer:
     """Pays out of ``budget``, whatever else there is. Raises as `find_payer`."""
     from assay.apps.client.paying.payer import Payer  # brings x402, and the chain's packages
 
-    return Payer.open(Path(budget), Home.find(os.environ).tally, clock)
+    return Payer.open(Path(budget), Home.find(os.environ), clock)

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Protocol
 
 from assay.apps.client.paying.demand import read_reason
 from assay.apps.client.paying.errors import PaymentNotTaken, not_taken
 from assay.apps.client.paying.signing import Signature
-from assay.engines.wallets.tally import Hold
 from assay.trust.payments.asset import spell
 from assay.trust.receipts.predicate import PaymentClaim
 from assay.trust.receipts.statement import Statement
 from assay.trust.verdict import Check
 
 CHECK: Final = "payment"
+_MISCOUNTED: Final = "invalid_batch_settlement_evm_cumulative_amount_mismatch"
+_BUSY: Final = "invalid_batch_settlement_evm_channel_busy"
+
+
+class Hold(Protocol):
+    """Something set aside for one call. The first of both ends it."""
+
+    def commit(self, amount: int) -> None: ...
+
+    def release(self) -> None: ...
 
 
 class Payment:
@@ -29,16 +39,16 @@ class Payment:
         asset: str,
         maximum: int,
         nodes: frozenset[str],
-        hold: Hold,
+        holds: Sequence[Hold],
     ) -> None:
-        """``nodes``: identities of those that are paid so."""
+        """``nodes``: identities of those that are paid so. ``holds``: of the budget, and of what else counts."""
         self.header = signature.header
-        self._reference = signature.key.hex()
+        self._references = frozenset(key.hex() for key in signature.keys)
         self._rail = rail
         self._asset = asset
         self._maximum = maximum
         self._nodes = nodes
-        self._hold = hold
+        self._holds = holds
 
     def check(self, statement: Statement) -> Check:
         """Whether a receipt charges this payment, and no more than was signed for."""
@@ -52,11 +62,21 @@ class Payment:
 
     def commit(self, amount: int) -> None:
         """A receipt that verified charges so much."""
-        self._hold.commit(amount)
+        for hold in self._holds:
+            hold.commit(amount)
 
     def release(self) -> None:
         """The gateway has refused the call."""
-        self._hold.release()
+        for hold in self._holds:
+            hold.release()
+
+    def may_be_replaced(self, header: str) -> bool:
+        """Whether the gateway has nothing against a payment, but counts a channel otherwise, or is at work over it."""
+        return read_reason(header) in (_MISCOUNTED, _BUSY)
+
+    def finds_channel_busy(self, header: str) -> bool:
+        """Whether another call is under way over the channel: one at a time is paid there."""
+        return read_reason(header) == _BUSY
 
     def refused(self, header: str) -> PaymentNotTaken:
         """The error for a gateway that answered the payment with another ``header``."""
@@ -65,7 +85,7 @@ class Payment:
     def _why_not(self, node: str, claim: PaymentClaim) -> str:
         if node not in self._nodes:
             return "the receipt is by another node than the one that was paid"
-        if (claim.rail, claim.reference) != (self._rail, self._reference):
+        if claim.rail != self._rail or claim.reference not in self._references:
             return "the receipt charges another payment than the one that was signed for this call"
         if claim.asset.lower() != self._asset.lower():
             return "the receipt charges another asset than was signed for"

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from x402.schemas import PaymentPayload, ResourceInfo
 
@@ -37,30 +39,35 @@ class Signature:
 
     header: str
     """Value of ``PAYMENT-SIGNATURE``."""
-    key: bytes
-    """Names the payment, as the receipt will."""
+    keys: frozenset[bytes]
+    """The names by which the receipt can know it."""
 
 
 def sign(demand: Demand, asked: Asked, signer: Account, mandate: Mandate, salt: bytes, now: int) -> Signature:
-    """Sign for exactly what is demanded, and show the ``mandate`` that allows it, to which the node holds us too.
-
-    ``salt``: `SALT_BYTES` random bytes; ``now``: Unix seconds.
-    """
+    """Sign a transfer of exactly what is demanded. ``salt``: `SALT_BYTES` random bytes; ``now``: Unix seconds."""
     nonce = request_nonce(asked.method, asked.url, hashlib.sha256(asked.body).digest(), salt)
     until = now + min(demand.seconds, LONGEST_S)
     signed = _permit if demand.method == permit2.METHOD else _authorize
     transfer = signed(demand, signer, nonce, until)
+    says = {REQUEST_EXTENSION: {"info": {"salt": to_data(salt)}}}
+    header = seal(demand, asked, transfer.to_json(), mandate, says)
+    return Signature(header, frozenset({transfer.key(demand.terms)}))
+
+
+def seal(
+    demand: Demand, asked: Asked, payload: dict[str, Any], mandate: Mandate, says: Mapping[str, Any]
+) -> str:
+    """The header of a payment. It shows the ``mandate`` that allows it, to which the node holds us too.
+
+    ``payload``: the scheme's own part. ``says``: further extensions.
+    """
     payment = PaymentPayload(
         resource=ResourceInfo(url=asked.url),
         accepted=demand.accepted,
-        payload=transfer.to_json(),
-        extensions={
-            REQUEST_EXTENSION: {"info": {"salt": to_data(salt)}},
-            BUDGET_EXTENSION: {"info": {"budgets": mandate.to_json()}},
-        },
+        payload=payload,
+        extensions={**says, BUDGET_EXTENSION: {"info": {"budgets": mandate.to_json()}}},
     )
-    header = base64.b64encode(payment.model_dump_json(by_alias=True, exclude_none=True).encode())
-    return Signature(header.decode(), transfer.key(demand.terms))
+    return base64.b64encode(payment.model_dump_json(by_alias=True, exclude_none=True).encode()).decode()
 
 
 def _permit(demand: Demand, signer: Account, nonce: bytes, until: int) -> PermitTransfer:

@@ -14,7 +14,7 @@ from x402.schemas import PaymentRequirements
 
 from assay.engines.chain.chain import Chain
 from assay.engines.chain.errors import ChainError, ChainRefused, ChainUnreachable
-from assay.engines.chain.library import Address, keccak
+from assay.engines.chain.library import Address
 from assay.engines.chain.sender import Sender
 from assay.engines.chain.wire import to_data
 from assay.services.payments.books import Books
@@ -22,7 +22,7 @@ from assay.services.payments.channel.config import NOBODY, ChannelConfig, domain
 from assay.services.payments.channel.deposit import Deposit
 from assay.services.payments.channel.errors import SCHEME, ChannelBusy, ChannelRefused, VoucherMismatch
 from assay.services.payments.channel.escrow import Escrow, Escrows
-from assay.services.payments.channel.voucher import Voucher, digest
+from assay.services.payments.channel.voucher import Voucher, digest, use_key
 from assay.services.payments.payment import Admit, Authorization, Payment, State, Tally
 from assay.services.payments.x402.errors import PaymentsUnavailable
 from assay.services.payments.x402.market import Market
@@ -165,7 +165,7 @@ class ChannelRail:
         """Names this use of a voucher. One whose call came to nothing is good for another try, under another name."""
         attempt = 0
         while True:
-            key = keccak(voucher.channel + voucher.maximum.to_bytes(32) + attempt.to_bytes(32))
+            key = use_key(voucher.channel, voucher.maximum, attempt)
             known = await self._books.find(key)
             if known is None or known.state is not State.EXPIRED:
                 return key

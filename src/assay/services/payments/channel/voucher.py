@@ -52,3 +52,8 @@ def digest(domain: Domain, channel: bytes, maximum: int) -> bytes:
     """What is signed."""
     # Two words need no encoder: this is checked once a call, and the encoder takes as long as the curve.
     return domain.digest(keccak(_TYPE_HASH + channel + maximum.to_bytes(32)))
+
+
+def use_key(channel: bytes, maximum: int, attempt: int) -> bytes:
+    """Names one use of a voucher, 32 bytes. ``attempt``: how many calls with a voucher for as much came to nothing."""
+    return keccak(channel + maximum.to_bytes(32) + attempt.to_bytes(32))

@@ -13,7 +13,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.apps.client.paying.agents import KEY, SIGNER, purse_of
+from tests.unit.apps.client.paying.agents import KEY, SIGNER, payer_of, purse_of
 from tests.unit.apps.client.paying.demands import (
     BY_EIP3009,
     BY_PERMIT2,
@@ -26,7 +26,6 @@ from tests.unit.apps.client.paying.demands import (
 
 from assay.apps.client.paying.asked import Asked
 from assay.apps.client.paying.errors import DemandMalformed, NoWayToPay, PayeeUntrusted
-from assay.apps.client.paying.payer import Payer
 from assay.engines.chain.account import Account
 from assay.engines.chain.canonical import X402_EXACT_PROXY, X402_UPTO_PROXY
 from assay.engines.chain.signature import recover
@@ -67,7 +66,7 @@ def held(purse: BudgetPurse) -> int:
 
 def signed(value: Any, purse: BudgetPurse, asked: Asked = ASKED) -> PermitTransfer | AuthorizedTransfer:
     """What the payer signs, as a gate reads it; the signature is checked."""
-    payment = Payer(purse, lambda: NOW).pay(header(value), asked, PAYEES)
+    payment = payer_of(purse, NOW).pay(header(value), asked, PAYEES)
     payload = read_payment({"payment-signature": payment.header}).payload
     kind = PermitTransfer if "permit2Authorization" in payload else AuthorizedTransfer
     transfer: PermitTransfer | AuthorizedTransfer = kind.read(payload)  # type: ignore[attr-defined]
@@ -104,7 +103,7 @@ def test_exact_over_eip3009(purse: BudgetPurse) -> None:
 )
 def test_the_nonce_names_the_request(mounted: str, known_as: str, purse: BudgetPurse) -> None:
     asked = replace(ASKED, url=f"https://node{mounted}/v1/chat/completions?beta=true")
-    payment = Payer(purse, lambda: NOW).pay(header(required(UPTO)), asked, PAYEES)
+    payment = payer_of(purse, NOW).pay(header(required(UPTO)), asked, PAYEES)
     presented = read_payment({"payment-signature": payment.header})
     assert presented.url == f"https://node{known_as}?beta=true"
     body = hashlib.sha256(asked.body).digest()
@@ -113,7 +112,7 @@ def test_the_nonce_names_the_request(mounted: str, known_as: str, purse: BudgetP
 
 
 def test_the_budget_is_shown_to_the_node(purse: BudgetPurse) -> None:
-    payment = Payer(purse, lambda: NOW).pay(header(required(UPTO)), ASKED, PAYEES)
+    payment = payer_of(purse, NOW).pay(header(required(UPTO)), ASKED, PAYEES)
     shown = read_payment({"payment-signature": payment.header}).budgets
     assert Mandate.from_json(shown) == purse.mandate
 
@@ -163,7 +162,7 @@ def test_what_is_no_demand(value: Any, purse: BudgetPurse) -> None:
 
 def test_what_is_not_even_base64(purse: BudgetPurse) -> None:
     with pytest.raises(DemandMalformed):
-        Payer(purse, lambda: NOW).pay("!", ASKED, PAYEES)
+        payer_of(purse, NOW).pay("!", ASKED, PAYEES)
 
 
 def _leaves(value: Any, set_: Callable[[Any], None]) -> Iterator[Callable[[Any], None]]:

@@ -10,12 +10,11 @@ from pathlib import Path
 import httpx2
 import pytest
 from tests.unit.apps.client.node import ANSWER_BODY, NOW, REQUEST, Node
-from tests.unit.apps.client.paying.agents import KEY, SIGNER, purse_of
+from tests.unit.apps.client.paying.agents import KEY, SIGNER, payer_of, purse_of
 from tests.unit.apps.client.paying.demands import PRICE, TERMS, UPTO, header, required
 
 from assay.apps.client.passage import Terms
 from assay.apps.client.paying.errors import AllowanceMissing, BalanceTooSmall, PaymentNotTaken
-from assay.apps.client.paying.payer import Payer
 from assay.apps.client.refused import AnswerRefused
 from assay.apps.client.transport import VerifyingTransport
 from assay.engines.chain.canonical import PERMIT2
@@ -48,7 +47,7 @@ def ask(purse: BudgetPurse, answer: Answer) -> httpx2.Response:
             return answer(request)
         return httpx2.Response(402, headers={"payment-required": header(required(UPTO))}, content=b"{}")
 
-    terms = Terms(POLICY, clock=lambda: NOW + timedelta(seconds=1), payer=Payer(purse, lambda: NOW))
+    terms = Terms(POLICY, clock=lambda: NOW + timedelta(seconds=1), payer=payer_of(purse, NOW))
     transport = VerifyingTransport(terms, httpx2.MockTransport(gateway))
     with httpx2.Client(transport=transport) as http:
         return http.post("http://node/v1/chat/completions", content=REQUEST)
