@@ -74,6 +74,26 @@ def test_whoever_stakes_more_than_the_least_gets_in(
     assert registry.contract.registration(0, 0) == displaced.id
 
 
+def test_of_those_who_staked_the_same_the_first_in_the_list_goes(
+    registry: Registry, bob: LocalAccount, carol: LocalAccount
+) -> None:
+    first, second = Enclave.named("first"), Enclave.named("second")
+    registry.register(carol, first, stake=MINIMUM + 1)
+    registry.register(carol, second, stake=MINIMUM + 2)
+    assert listed(registry) == [second.id] + [enclave(number).id for number in range(1, SEATS)]
+
+
+def test_a_list_grows_only_if_nobody_in_it_has_ended(
+    alice: LocalAccount, bob: LocalAccount, now: int
+) -> None:
+    registry, first, second, third = Registry.open(alice.address), *map(enclave, range(3))
+    registry.register(bob, first)
+    registry.register(bob, second)
+    registry.contract.retire(first.id, sender=bob.address)
+    registry.register(bob, third)
+    assert listed(registry) == [third.id, second.id]
+
+
 def test_a_stake_is_added_to_get_in_again(registry: Registry, bob: LocalAccount, carol: LocalAccount) -> None:
     newcomer, displaced = Enclave.named("newcomer"), enclave(0)
     registry.register(carol, newcomer, stake=MINIMUM + 1)
