@@ -34,8 +34,8 @@ struct Payment:
 
 # Vyper sets memory aside for the largest batch, and the price of memory grows with its square: 64 KB is where it hurts little.
 MAX_PAYMENTS: constant(uint256) = 40
-# The longest call of the proxies, approval and all, with the signature of a wallet that uses passkeys.
-MAX_CALL: constant(uint256) = 1536
+# The longest calls of the proxies: with the signature of a wallet that uses passkeys, or with an approval and those of keys.
+MAX_CALL: constant(uint256) = 1152
 # `Error(string)` with a word of text, or any custom error we know.
 MAX_REASON: constant(uint256) = 100
 
@@ -81,22 +81,17 @@ def settle(payments: DynArray[Payment, MAX_PAYMENTS], root: bytes32, size: uint2
     assert self.is_operator[msg.sender], "not an operator"
     made: DynArray[bool, MAX_PAYMENTS] = []
     for payment: Payment in payments:
-        made.append(self._pay(len(made), payment))
+        assert payment.target in [EXACT, UPTO, TOKEN], "no such target"
+        # A call gets at most 63 in 64 of what is left (EIP-150): more than that has to be there.
+        assert msg.gas > GAS_EACH * 65 // 64, "too little gas"
+        success: bool = False
+        reason: Bytes[MAX_REASON] = b""
+        success, reason = raw_call(
+            payment.target, payment.call, max_outsize=MAX_REASON, gas=GAS_EACH, revert_on_failure=False
+        )
+        if not success:
+            log PaymentRefused(index=len(made), target=payment.target, reason=reason)
+        made.append(success)
     if size != 0:
         extcall SETTLEMENT.settle(root, size)
     return made
-
-
-@internal
-def _pay(index: uint256, payment: Payment) -> bool:
-    assert payment.target in [EXACT, UPTO, TOKEN], "no such target"
-    # A call gets at most 63 in 64 of what is left (EIP-150): more than that has to be there.
-    assert msg.gas > GAS_EACH * 65 // 64, "too little gas"
-    success: bool = False
-    reason: Bytes[MAX_REASON] = b""
-    success, reason = raw_call(
-        payment.target, payment.call, max_outsize=MAX_REASON, gas=GAS_EACH, revert_on_failure=False
-    )
-    if not success:
-        log PaymentRefused(index=index, target=payment.target, reason=reason)
-    return success

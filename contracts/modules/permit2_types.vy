@@ -7,7 +7,7 @@
 
 # Tokens in one batch.
 MAX_TOKENS: constant(uint256) = 32
-MAX_TYPE: constant(uint256) = 1024
+MAX_TYPE: constant(uint256) = 256
 
 struct TokenPermissions:
     token: address

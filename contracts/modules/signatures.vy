@@ -6,8 +6,9 @@
     that an account delegated by EIP-7702 keeps signing with its key whatever its delegate can do.
 """
 
-# Contract wallets: room for a passkey's signature or thirty owners of a multi-signature wallet.
-MAX_SIGNATURE: constant(uint256) = 2048
+# Contract wallets: room for a passkey's signature or fifteen owners of a multi-signature wallet. Each call
+# pays for memory of this size, several times over.
+MAX_SIGNATURE: constant(uint256) = 1024
 
 # Half the order of secp256k1: 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0.
 _HALF_ORDER: constant(uint256) = (

@@ -14,11 +14,9 @@ from assay.services.payments.x402.funds import admit_within_balance
 from assay.services.payments.x402.market import Market, refuse_unless
 from assay.services.payments.x402.order import Order
 from assay.services.payments.x402.presented import Presented
-from assay.services.payments.x402.rail import Checked
+from assay.services.payments.x402.rail import MAX_SIGNATURE, Checked
 
 SCHEME: Final = "exact"
-_MAX_SIGNATURE: Final = 1024
-"""Bytes: a call with a longer one does not fit into a batch of the `Facilitator`."""
 
 
 class ExactByEip3009:
@@ -47,9 +45,9 @@ class ExactByEip3009:
         )
         market.check_bound(presented, order, transfer.nonce)
         refuse_unless(
-            len(transfer.signature) <= _MAX_SIGNATURE,
+            len(transfer.signature) <= MAX_SIGNATURE,
             "invalid_exact_evm_payload_signature",
-            f"The signature is longer than {_MAX_SIGNATURE} bytes.",
+            f"The signature is longer than {MAX_SIGNATURE} bytes.",
         )
         holding = await transfer.check_on_chain(terms, market.holdings)
         rate = market.rate()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import orjson
 
 from assay.engines.chain.library import Address
@@ -13,9 +11,7 @@ from assay.services.payments.x402.market import Market, refuse_unless
 from assay.services.payments.x402.order import Order
 from assay.services.payments.x402.permit2 import METHOD, PermitTransfer
 from assay.services.payments.x402.presented import Presented
-
-_MAX_SIGNATURE: Final = 1024
-"""Bytes: a call with a longer one does not fit into a batch of the `Facilitator`."""
+from assay.services.payments.x402.rail import MAX_SIGNATURE
 
 
 class Permitted:
@@ -40,9 +36,9 @@ class Permitted:
         )
         market.check_bound(presented, order, transfer.nonce.to_bytes(32))
         refuse_unless(
-            len(transfer.signature) <= _MAX_SIGNATURE,
+            len(transfer.signature) <= MAX_SIGNATURE,
             "invalid_permit2_signature",
-            f"The signature is longer than {_MAX_SIGNATURE} bytes.",
+            f"The signature is longer than {MAX_SIGNATURE} bytes.",
         )
         holding = await transfer.check_on_chain(terms, market.holdings)
         authorization = Authorization(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from x402.schemas import PaymentRequirements
 
@@ -12,6 +12,9 @@ from assay.engines.chain.library import Address
 from assay.services.payments.payment import Admit, Authorization, Payment
 from assay.services.payments.x402.order import Order
 from assay.services.payments.x402.presented import Presented
+
+MAX_SIGNATURE: Final = 768
+"""Bytes: a call with a longer one does not fit into a batch of the `Facilitator`."""
 
 
 @dataclass(frozen=True, slots=True)
