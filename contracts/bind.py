@@ -181,7 +181,7 @@ def _bracketed(indent: int, opening: str, items: Sequence[Code], closing: str) -
     yield f"{' ' * indent}{opening}"
     inner = " " * (indent + 4)
     for item in items:
-        if len(inner + _inline(item)) < _WIDTH:
+        if len(inner + _inline(item)) < _WIDTH or _is_text(item):
             yield f"{inner}{_inline(item)},"
         elif isinstance(item, str):
             opening, _, rest = item.partition("[")
@@ -189,6 +189,11 @@ def _bracketed(indent: int, opening: str, items: Sequence[Code], closing: str) -
         else:
             yield from _bracketed(indent + 4, "(", item, "),")
     yield f"{' ' * indent}{closing}"
+
+
+def _is_text(item: Code) -> bool:
+    """Whether it is a literal, which nothing can break."""
+    return isinstance(item, str) and item.startswith('"')
 
 
 def _inline(item: Code) -> str:
