@@ -38,7 +38,11 @@ _SERVED = (
     "assay.trust.metering",
     "assay.trust.receipts.settlement",
 )
-_INSIDE = ("assay.services.payments.books", "assay.services.payments.settlement")
+_INSIDE = (
+    "assay.services.payments.accounts.ledger_errors",
+    "assay.services.payments.books",
+    "assay.services.payments.settlement",
+)
 """Of services, but for their operators: no caller is answered with these."""
 _KEYS = ("OPENAI", "ANTHROPIC", "GEMINI", "XAI", "ARK", "OPENROUTER", "ZAI")
 

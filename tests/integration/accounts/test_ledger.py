@@ -9,15 +9,15 @@ import pytest
 from tests.integration.accounts.ledgers import Engine
 
 from assay.services.payments.accounts.account import Charge, Kind, Limits, Line
-from assay.services.payments.accounts.errors import (
+from assay.services.payments.accounts.ledger import OWNER, Ledger
+from assay.services.payments.accounts.ledger_errors import (
     AccountExists,
     AccountUnknown,
-    AmountInvalid,
     DepositKnown,
     InvoiceUnknown,
 )
-from assay.services.payments.accounts.ledger import OWNER, Ledger
 from assay.services.payments.accounts.opening import open_with_play_money
+from assay.trust.payments.asset import AmountInvalid
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 LARGE = 10**15

@@ -228,12 +228,13 @@ class Histories(RuleBasedStateMachine):
     def look(self) -> None:
         """A rule and no invariant: looking reads the tables anew, which would hide a stale balance from `reserve`."""
         for member in self.members:
-            left = self.runner.run(self.rail.standing(member.key))["left"]
-            free = member.account.balance - member.account.reserved
-            total = member.limits.total
-            expected = free if total is None else min(free, total - member.spent - member.reserved)
-            assert left == max(0, expected)
-            assert free >= 0
+            left = self.runner.run(self.rail.left(member.key))
+            limits, free = member.limits, member.account.balance - member.account.reserved
+            assert left.account == free >= 0
+            assert left.total == (
+                None if limits.total is None else limits.total - member.spent - member.reserved
+            )
+            assert left.call >= 0
 
     def teardown(self) -> None:
         if self.members:

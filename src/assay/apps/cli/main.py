@@ -30,6 +30,7 @@ _COMMANDS = {
     "keys": "Show the keys of this machine's node, take one back, or hand its identity on.",
     "chain": "Bring up a chain on this machine, and deploy contracts to it or to any other.",
     "wallet": "Keep keys that hold money, and see what is on them.",
+    "accounts": "Open prepaid accounts, book what is paid in, and say who may spend how much.",
     "budget": "Give agents budgets instead of keys, and see what they have spent.",
     "enclave": "Build the gateway's enclave image, measure it, or read what was signed of it.",
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assay.apps.network.enclave import EnclaveSettings
 from assay.apps.network.home import Home
+from assay.apps.network.logins import LoginSettings
 from assay.apps.network.opengradient import is_switched_on
 from assay.apps.network.payments import PaymentSettings
 from assay.apps.network.storage import StorageSettings
@@ -27,6 +28,7 @@ class Configuration:
     enclave: EnclaveSettings
     payments: PaymentSettings
     storage: StorageSettings
+    logins: tuple[LoginSettings, ...]
     opengradient: bool
     """Whether the node speaks that network's dialect, too."""
     digest: bytes
@@ -43,16 +45,25 @@ class Configuration:
             enclave = EnclaveSettings.read(file.table("enclave"))
             payments = PaymentSettings.read(file.table("payments"))
             storage = StorageSettings.read(file.table("storage"), environment)
+            logins = LoginSettings.read_all(file)
             opengradient = is_switched_on(file.table("opengradient"))
             catalogue = read_catalogue(file, environment)
             digest = hashlib.sha384(content).digest()
-            return cls(catalogue, enclave, payments, storage, opengradient, digest)
+            return cls(catalogue, enclave, payments, storage, logins, opengradient, digest)
 
 
 def load_enclave_settings(home: Home) -> EnclaveSettings:
     """The table ``[enclave]`` alone, for a reader without the node's environment. Raises `ConfigError`."""
     with _parse(_content(home)) as file:
         settings = EnclaveSettings.read(file.table("enclave"))
+        file.rest()
+        return settings
+
+
+def load_storage_settings(home: Home, environment: Mapping[str, str]) -> StorageSettings:
+    """The table ``[storage]`` alone. Raises `ConfigError`."""
+    with _parse(_content(home)) as file:
+        settings = StorageSettings.read(file.table("storage"), environment)
         file.rest()
         return settings
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from assay.apps.network.home import Home
-from assay.services.payments.accounts.errors import AccountExists
 from assay.services.payments.accounts.ledger import Ledger
+from assay.services.payments.accounts.ledger_errors import AccountExists
 from assay.services.payments.accounts.opening import open_with_play_money
 from assay.trust.evidence.roots import PRODUCTION
 from assay.trust.keys.succession import Succession

@@ -21,9 +21,11 @@ from assay.apps.network.configuration import Configuration
 from assay.apps.network.enclave import open_enclave
 from assay.apps.network.home import Home
 from assay.apps.network.identity import revocations
+from assay.apps.network.logins import open_logins
+from assay.apps.network.mounts import Application, Mounts
 from assay.apps.network.opengradient import open_dialect
 from assay.apps.network.payments import open_signed
-from assay.apps.network.storage import open_ledger
+from assay.apps.network.storage import open_books, open_ledger
 from assay.apps.network.warming import Warming
 from assay.engines.enclave.boot_key import BootKey
 from assay.engines.enclave.enclave import Enclave
@@ -81,7 +83,9 @@ class Node:
         log_signer = _log_signer(home)
         self.log = Log.open(home.log, origin=log_signer.name, signer=log_signer)
         self._sequencer = Sequencer(self.log, interval=1.0)
-        self._signed = signed = open_signed(settings.payments, home, self.log, clock)
+        self._signed = signed = open_signed(
+            settings.payments, home, open_books(settings.storage, home), self.log, clock
+        )
         rate = None if signed is None else signed.rate
         opengradient = open_dialect(rate, clock) if settings.opengradient else None
         catalogue = settings.catalogue if opengradient is None else opengradient.named(settings.catalogue)
@@ -90,7 +94,12 @@ class Node:
         self._books_are_written = True
         self._providers = build_providers(catalogue, secrets)
         self._warming = Warming(self._providers)
-        self._rail = AccountRail(self.ledger, read_or_create(home.keys / "sealing-key", _random_key), clock)
+        self._rail = AccountRail(
+            self.ledger,
+            read_or_create(home.keys / "sealing-key", _random_key),
+            clock,
+            open_logins(settings.logins, home),
+        )
         self.trust = Policy(
             nodes=frozenset({key.public_key.hex()}),
             payees=() if signed is None else (signed.payee(key.public_key.hex()),),
@@ -133,7 +142,8 @@ class Node:
             more={PATH: budgets.serve} | ({} if opengradient is None else opengradient.pages),
         )
         stored = Stored(catalogue, self._providers, till, self._index, self.log)
-        self.gateway = Gateway(calls, stored, pages, metrics, self)
+        gateway: Application = Gateway(calls, stored, pages, metrics, self)
+        self.gateway = gateway if signed is None else Mounts(gateway, signed.services())
         self._index.catch_up(
             (index, receipt_id, statement.model.response_id)
             for index, statement, receipt_id in logged_statements(self.log, self._index.next_index())

@@ -4,6 +4,7 @@
     rpc = "https://mainnet.base.org"
     chain_id = 8453
     opg_usd = "0.10"
+    facilitator = true
 
 Without the table it is the chain of this machine, if the network's contracts were brought there.
 """
@@ -22,6 +23,7 @@ from assay.engines.chain.local import CHAIN_ID, DEFAULT_PORT, LOOPBACK, LocalCha
 from assay.engines.inference.settings import Settings
 from assay.engines.tlog.log import Log
 from assay.errors import ConfigError
+from assay.services.payments.books import Books
 
 if TYPE_CHECKING:
     from assay.apps.network.signed_payments import SignedPayments
@@ -40,6 +42,8 @@ class PaymentSettings:
     chain_id: int = CHAIN_ID
     opg_price: int = _PLAY_PRICE
     """Micro-USD that one OPG is taken for."""
+    facilitator: bool = False
+    """Whether the node settles payments of other merchants, too, and pays the gas of that."""
 
     @classmethod
     def read(cls, table: Settings | None) -> PaymentSettings:
@@ -48,6 +52,7 @@ class PaymentSettings:
             return cls()
         with table:
             rpc, chain_id = table.text("rpc"), table.whole("chain_id")
+            facilitator = table.flag("facilitator")
             price = _price(table.text("opg_usd"), f"{table.where}.opg_usd")
         if (rpc is None) != (chain_id is None):
             raise ConfigError(
@@ -55,16 +60,16 @@ class PaymentSettings:
                 hint="a signature names the chain it is for: say which one the node at the URL has to be of",
             )
         if rpc is None or chain_id is None:
-            return cls(opg_price=_PLAY_PRICE if price is None else price)
+            return cls(opg_price=_PLAY_PRICE if price is None else price, facilitator=facilitator)
         if price is None:
             raise ConfigError(
                 f"{table.where} needs `opg_usd`", hint='say what one OPG is taken for: opg_usd = "0.10"'
             )
-        return cls(rpc, chain_id, price)
+        return cls(rpc, chain_id, price, facilitator)
 
 
 def open_signed(
-    settings: PaymentSettings, home: Home, log: Log, clock: Callable[[], datetime]
+    settings: PaymentSettings, home: Home, books: Books, log: Log, clock: Callable[[], datetime]
 ) -> SignedPayments | None:
     """Payments by signature, as the settings have them; None on a machine to whose chain no contracts were brought.
 
@@ -76,7 +81,7 @@ def open_signed(
         return None
     from assay.apps.network.signed_payments import SignedPayments  # heavy, and for nodes with a chain only
 
-    return SignedPayments(home, settings, settings.rpc or _local_url(home), log, clock)
+    return SignedPayments(home, settings, settings.rpc or _local_url(home), books, log, clock)
 
 
 def _local_url(home: Home) -> str:

@@ -13,7 +13,9 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from assay.apps.network.facilitating import PREFIX, Facilitating
 from assay.apps.network.home import Home
+from assay.apps.network.mounts import Application
 from assay.apps.network.payments import PaymentSettings
 from assay.engines.chain.account import Account
 from assay.engines.chain.bindings.facilitator import Facilitator
@@ -28,7 +30,7 @@ from assay.engines.chain.sender import Sender
 from assay.engines.enclave.secret_file import read_or_create
 from assay.engines.storage.errors import TablesUnavailable
 from assay.engines.tlog.log import Log
-from assay.services.payments.books.sqlite import SqliteBooks
+from assay.services.payments.books import Books
 from assay.services.payments.channel.claims import Claims
 from assay.services.payments.channel.rail import ChannelRail
 from assay.services.payments.mandates import Mandates
@@ -61,7 +63,13 @@ class SignedPayments:
     """Use it as an asynchronous context manager around the serving of calls."""
 
     def __init__(
-        self, home: Home, settings: PaymentSettings, url: str, log: Log, clock: Callable[[], datetime]
+        self,
+        home: Home,
+        settings: PaymentSettings,
+        url: str,
+        books: Books,
+        log: Log,
+        clock: Callable[[], datetime],
     ) -> None:
         """``url``: of the chain's node, which need not answer yet. ``log``: whose receipts are settled there.
 
@@ -83,7 +91,7 @@ class SignedPayments:
         amounts = AmountBinding(read_or_create(home.keys / "amount-key", lambda: os.urandom(_MAC_KEY_BYTES)))
         holdings = Holdings(self.chain, self.terms.token)
         market = Market(self.terms, Exchange(self.rate), amounts, holdings, clock)
-        self.books = SqliteBooks(home.payments)
+        self.books = books
         self._nonces = Nonces.open(home.nonces, deployments.genesis, account.address)
         sender = Sender(self.chain, account, self._nonces)
         channel = ChannelRail(market, self.chain, self.books, sender)
@@ -91,6 +99,11 @@ class SignedPayments:
         rails: list[Rail] = [Upto(market), ExactByPermit2(market), ExactByEip3009(market), channel]
         self.gate = Gate(rails, self.books, self.mandates)
         self.claims = Claims(self.books, channel.escrows, sender, self.terms.token)
+        self.facilitating = (
+            Facilitating(home, self.chain, account, self._nonces, self.terms.facilitator, clock)
+            if settings.facilitator
+            else None
+        )
         self.settler = Settler(
             log,
             self.books,
@@ -102,6 +115,10 @@ class SignedPayments:
             clock,
             limits=_AT_HOME if settings.rpc is None else None,
         )
+
+    def services(self) -> dict[str, Application]:
+        """What answers below paths of its own, by their prefixes."""
+        return {} if self.facilitating is None else {PREFIX: self.facilitating.app}
 
     def payee(self, node: str) -> Payee:
         """Where the money goes, as ``node`` tells who wants to know."""
@@ -156,6 +173,8 @@ class SignedPayments:
 
     async def aclose(self) -> None:
         """Give files and connections back."""
+        if self.facilitating is not None:
+            await self.facilitating.aclose()
         self._nonces.close()
         self.mandates.close()
         await self.books.aclose()

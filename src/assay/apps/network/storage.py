@@ -1,7 +1,9 @@
 """Where a node keeps its tables of money: files in its home, or the operator's PostgreSQL.
 
     [storage]
-    postgres_env = "ASSAY_POSTGRES"    # the variable that holds the URL, which may have a password in it
+    postgres_env = "ASSAY_POSTGRES"
+
+The setting names the variable that holds the URL, which may have a password in it.
 """
 
 from __future__ import annotations

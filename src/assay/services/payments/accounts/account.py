@@ -77,6 +77,16 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
+class Login:
+    """What a login opens, by the names of account and member."""
+
+    account: str
+    member: str
+    until: int
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Charge:
     """What the receipt at an index of the log charges to a member."""
 

@@ -25,15 +25,15 @@ from assay.services.payments.accounts.account import (
     Line,
     Member,
 )
-from assay.services.payments.accounts.errors import (
+from assay.services.payments.accounts.keys import digest, new_key
+from assay.services.payments.accounts.ledger_errors import (
     AccountExists,
     AccountUnknown,
-    AmountInvalid,
     DepositKnown,
     InvoiceUnknown,
 )
-from assay.services.payments.accounts.keys import digest, new_key
 from assay.services.payments.accounts.schema import ACCOUNT, MEMBER
+from assay.trust.payments.asset import AmountInvalid
 
 OWNER = "owner"
 """The member that every account begins with."""

@@ -58,36 +58,6 @@ class Purse:
         self.day = today
         self.spent_that_day = (member.spent_that_day if member.day == today else 0) + self.unbooked
 
-    def standing(self, today: str) -> dict[str, int | None]:
-        """What is left, for who asks; None where there is no limit."""
-        left = _least(self._in_account, self._left_ever)
-        left_today = self._left_on(today)
-        return {
-            "total": self.limits.total,
-            "left": left,
-            "left_today": _least(left_today),
-            "next_call": _least(left, left_today, self.limits.per_call),
-        }
-
-    def refusal(self, maximum: int, model: str, today: str) -> PaymentError | None:
-        """Why a call that may come to ``maximum`` is not paid for, if it is not."""
-        limits, left_today, left_ever = self.limits, self._left_on(today), self._left_ever
-        if limits.models and model not in limits.models:
-            return ModelNotAllowed(
-                f"This budget is not for {model}.", hint=f"it is for {', '.join(limits.models)}"
-            )
-        if limits.per_call is not None and maximum > limits.per_call:
-            return LimitReached(
-                f"This call may cost {maximum} micro-USD, and one call of this budget at most {limits.per_call}."
-            )
-        if left_today is not None and maximum > left_today:
-            return LimitReached(_too_much(maximum, "this budget", left_today, " today"))
-        if left_ever is not None and maximum > left_ever:
-            return LimitReached(_too_much(maximum, "this budget", left_ever))
-        if maximum > self._in_account:
-            return BudgetSpent(_too_much(maximum, "the account", self._in_account))
-        return None
-
     def left(self, today: str) -> Left:
         """What may still be spent; None where nothing limits it."""
         limits, pool = self.limits, self.pool
@@ -97,6 +67,25 @@ class Purse:
         day = None if limits.per_day is None else limits.per_day - spent_today - self.reserved
         each = min(amount for amount in (account, total, day, limits.per_call) if amount is not None)
         return Left(account, total, day, max(0, each))
+
+    def refusal(self, maximum: int, model: str, today: str) -> PaymentError | None:
+        """Why a call that may come to ``maximum`` is not paid for, if it is not."""
+        limits, left = self.limits, self.left(today)
+        if limits.models and model not in limits.models:
+            return ModelNotAllowed(
+                f"This budget is not for {model}.", hint=f"it is for {', '.join(limits.models)}"
+            )
+        if limits.per_call is not None and maximum > limits.per_call:
+            return LimitReached(
+                f"This call may cost {maximum} micro-USD, and one call of this budget at most {limits.per_call}."
+            )
+        if left.day is not None and maximum > left.day:
+            return LimitReached(_too_much(maximum, "this budget", left.day, " today"))
+        if left.total is not None and maximum > left.total:
+            return LimitReached(_too_much(maximum, "this budget", left.total))
+        if maximum > left.account:
+            return BudgetSpent(_too_much(maximum, "the account", left.account))
+        return None
 
     def reserve(self, maximum: int) -> None:
         self.reserved += maximum
@@ -117,20 +106,6 @@ class Purse:
         """The ledger has been told."""
         self._await_booking(-cost)
 
-    @property
-    def _in_account(self) -> int:
-        return self.pool.balance - self.pool.reserved
-
-    @property
-    def _left_ever(self) -> int | None:
-        return self._left_of(self.limits.total, self.spent)
-
-    def _left_on(self, today: str) -> int | None:
-        return self._left_of(self.limits.per_day, self.spent_that_day if self.day == today else 0)
-
-    def _left_of(self, limit: int | None, spent: int) -> int | None:
-        return None if limit is None else limit - spent - self.reserved
-
     def _await_booking(self, cost: int) -> None:
         self.unbooked += cost
         self.pool.unbooked += cost
@@ -138,9 +113,3 @@ class Purse:
 
 def _too_much(maximum: int, what: str, left: int, when: str = "") -> str:
     return f"This call may cost {maximum} micro-USD, and {what} has {max(left, 0)} left{when}."
-
-
-def _least(*bounds: int | None) -> int | None:
-    """The lowest, and not below zero; None where none is a bound."""
-    known = [bound for bound in bounds if bound is not None]
-    return max(0, min(known)) if known else None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from assay.services.payments.accounts.account import Charge, Holder
+from assay.services.payments.accounts.account import Charge, Holder, Login
 from assay.services.payments.accounts.ledger import Ledger
 from assay.services.payments.accounts.purse import Left, Pool, Purse
 from assay.services.payments.accounts.seal import Seal
@@ -31,11 +31,8 @@ _REMEMBERED = 10_000
 class Logins(Protocol):
     """Credentials of others that the operator trusts: `assay.services.payments.accounts.oidc`."""
 
-    async def budget(self, credential: str, now: datetime) -> tuple[str, str, int] | None:
-        """Account and member that a login may spend out of, and until which Unix second; None if it is no login.
-
-        Raises `CredentialRefused`.
-        """
+    async def budget(self, credential: str, now: datetime) -> Login | None:
+        """What a login opens; None if it is none. Raises `CredentialRefused` and `LoginsUnavailable`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +114,6 @@ class AccountRail:
         if self._known(credential, now) is None:
             await self._read(credential, now)
 
-    async def standing(self, credential: str) -> dict[str, int | None]:
-        """Micro-USD that are left to who comes with a credential: ``total`` that he was given, ``left`` of it and of
-        the account, ``left_today``, and at most for the ``next_call``; None is no limit. Raises `CredentialRefused`.
-        """
-        now = self._clock()
-        return (await self._read(credential, now)).standing(_day(now))
-
     async def left(self, credential: str) -> Left:
         """What a credential may still spend. Raises `CredentialRefused`."""
         now = self._clock()
@@ -165,32 +155,32 @@ class AccountRail:
 
     async def _read(self, credential: str, now: datetime) -> Purse:
         """The purse that a credential opens, with what is in it now."""
+        if not credential:
+            raise CredentialRefused("No API key was sent.")
+        login = None if self._logins is None else await self._logins.budget(credential, now)
         async with self._in_ledger:
-            holder, until = await self._holder(credential, now)
+            holder = await self._holder(credential, login)
             member = holder.member
             pool = self._pools.setdefault(member.account, Pool(member.account))
             purse = self._purses.setdefault(member.id, Purse(member.id, pool))
             purse.read(holder, _day(now))
         if len(self._opened) >= _REMEMBERED:
             self._opened.clear()
-        self._opened[credential] = _Opened(purse, min(until, now.timestamp() + _FRESH_SECONDS))
+        fresh_until = now.timestamp() + _FRESH_SECONDS
+        self._opened[credential] = _Opened(
+            purse, fresh_until if login is None else min(login.until, fresh_until)
+        )
         return purse
 
-    async def _holder(self, credential: str, now: datetime) -> tuple[Holder, float]:
-        if not credential:
-            raise CredentialRefused("No API key was sent.")
-        login = None if self._logins is None else await self._logins.budget(credential, now)
+    async def _holder(self, credential: str, login: Login | None) -> Holder:
         if login is not None:
-            account, member, until = login
-            holder = await self._ledger.holder_named(account, member)
-            if holder is None:
-                raise CredentialRefused("This login's group has no account here.")
-            return holder, until
-        holder = await self._ledger.holder_of(credential)
+            holder, missing = await self._ledger.holder_named(login.account, login.member), "login's group"
+        else:
+            holder, missing = await self._ledger.holder_of(credential), "API key"
         if holder is None:
             self._opened.pop(credential, None)
-            raise CredentialRefused("No account belongs to this API key.")
-        return holder, float("inf")
+            raise CredentialRefused(f"No account belongs to this {missing}.")
+        return holder
 
 
 def _day(now: datetime) -> str:

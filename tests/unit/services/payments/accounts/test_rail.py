@@ -11,6 +11,7 @@ from assay.services.payments.accounts.account import Limits
 from assay.services.payments.accounts.errors import LimitReached, ModelNotAllowed
 from assay.services.payments.accounts.ledger import Ledger
 from assay.services.payments.accounts.opening import open_with_play_money
+from assay.services.payments.accounts.purse import Left
 from assay.services.payments.accounts.rail import AccountRail
 from assay.services.payments.accounts.seal import Seal
 from assay.services.payments.accounts.sqlite import SqliteLedger
@@ -63,7 +64,7 @@ async def test_a_key_that_opens_nothing(rail: AccountRail, ledger: Ledger, clock
     with pytest.raises(CredentialRefused):
         await rail.admit(key)
     with pytest.raises(CredentialRefused):
-        await rail.standing(key)
+        await rail.left(key)
 
 
 @pytest.mark.parametrize(
@@ -91,11 +92,11 @@ async def test_a_refusal_says_what_is_left(
 async def test_what_is_under_way_counts(rail: AccountRail, ledger: Ledger, clock: Clock) -> None:
     key = await team(ledger, clock, Limits(total=500, per_day=400, per_call=300))
     first = await rail.reserve(purchase(key, 300))
-    assert await rail.standing(key) == {"total": 500, "left": 200, "left_today": 100, "next_call": 100}
+    assert await rail.left(key) == Left(account=700, total=200, day=100, call=100)
     with pytest.raises(LimitReached, match="100 left today"):
         await rail.reserve(purchase(key, 101))
     first.commit(50, 0)
-    assert await rail.standing(key) == {"total": 500, "left": 450, "left_today": 350, "next_call": 300}
+    assert await rail.left(key) == Left(account=950, total=450, day=350, call=300)
 
 
 async def test_members_spend_out_of_one_account(rail: AccountRail, ledger: Ledger, clock: Clock) -> None:
@@ -104,7 +105,7 @@ async def test_members_spend_out_of_one_account(rail: AccountRail, ledger: Ledge
     (await rail.reserve(purchase(owner, 700))).commit(600, 0)
     with pytest.raises(BudgetSpent, match="the account has 400 left"):
         await rail.reserve(purchase(key, 401))
-    assert (await rail.standing(owner))["total"] is None
+    assert (await rail.left(owner)) == Left(400, None, None, 400)
 
 
 async def test_a_day_ends_at_midnight_utc(rail: AccountRail, ledger: Ledger, clock: Clock) -> None:
