@@ -14,15 +14,14 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.integration.in_thread import GatewayThread
 from tests.integration.payments.conftest import Payer, make_payer, payer, town, town_home
-from tests.integration.running import RunningGateway, chat
+from tests.integration.running import chat
+from tests.interop.chain_node import chain_node
 from tests.upstreams import ScriptedUpstream
 
 from assay.apps.client.exchange import Exchange
 from assay.apps.client.verified import Verified
 from assay.apps.network.home import Home
-from assay.engines.chain.account import Account
 from assay.engines.chain.local import CHAIN_ID
 from assay.engines.chain.wire import to_data
 from assay.engines.inference.operation import Operation
@@ -36,12 +35,6 @@ MakePayer = Callable[..., Awaitable[Payer]]
 
 CLIENT = Path(__file__).with_name("x402_fetch")
 NODE_JS = shutil.which("node")
-PAYMENTS = """
-[payments]
-rpc = "{rpc}"
-chain_id = {chain_id}
-opg_usd = "0.10"
-"""
 
 pytestmark = pytest.mark.skipif(
     NODE_JS is None or not (CLIENT / "node_modules").is_dir(),
@@ -95,27 +88,8 @@ class Seller:
 def seller(
     town_home: Home, chain_url: str, upstream: ScriptedUpstream, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Seller]:
-    home = Home(tmp_path_factory.mktemp("seller"))
-    RunningGateway(home.root, upstream.url).prepare()
-    with home.catalogue.open("a") as catalogue:
-        catalogue.write(PAYMENTS.format(rpc=chain_url, chain_id=CHAIN_ID))
-    known = home.deployments(CHAIN_ID)
-    known.parent.mkdir(parents=True)
-    shutil.copy(town_home.deployments(CHAIN_ID), known)
-    _give_gas(chain_url, Account.open(home.chain_key))
-    with GatewayThread(home.root) as node:
-        yield Seller(node.url, chain_url)
-
-
-def _give_gas(rpc: str, account: Account) -> None:
-    """For the deposits of channels, which the node brings to the chain."""
-    asked = {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "anvil_setBalance",
-        "params": [account.address, hex(10**18)],
-    }
-    httpx2.post(rpc, json=asked).raise_for_status()
+    with chain_node(tmp_path_factory.mktemp("seller"), town_home, chain_url, upstream.url) as url:
+        yield Seller(url, chain_url)
 
 
 @pytest.mark.parametrize(

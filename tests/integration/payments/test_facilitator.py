@@ -40,7 +40,7 @@ from assay.trust.receipts.rate import UNITS
 ETHER = 10**18
 URL = "http://facilitator"
 WAYS = [("exact", "eip3009"), ("exact", "permit2"), ("upto", "permit2")]
-ways = pytest.mark.parametrize(("scheme", "method"), WAYS, ids="/".join)
+ways = pytest.mark.parametrize(("scheme", "method"), WAYS, ids=["/".join(way) for way in WAYS])
 AMOUNT = 3 * UNITS
 
 
