@@ -68,6 +68,11 @@ class Home:
         return self.root / "settlement.sqlite"
 
     @property
+    def facilitated(self) -> Path:
+        """Payments to other merchants that were settled from here."""
+        return self.root / "facilitated.sqlite"
+
+    @property
     def receipt_index(self) -> Path:
         return self.root / "receipts.sqlite"
 
