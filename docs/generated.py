@@ -41,6 +41,7 @@ _SERVED = (
 _INSIDE = (
     "assay.services.payments.accounts.ledger_errors",
     "assay.services.payments.books",
+    "assay.services.payments.facilitator.settling",
     "assay.services.payments.settlement",
 )
 """Of services, but for their operators: no caller is answered with these."""

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from assay.apps.network.home import Home
 from assay.engines.chain import anvil
+from assay.engines.chain.errors import ContractMissing
 from assay.engines.chain.local import CHAIN_ID, DEFAULT_PORT, LOOPBACK, LocalChain
 from assay.engines.inference.settings import Settings
 from assay.engines.tlog.log import Log
@@ -75,9 +76,12 @@ def open_signed(
 
     ``log``: of the node, whose receipts are settled on the chain.
 
-    Raises `ContractMissing` for another chain of which the home knows no contracts, and `ChainExtraMissing`.
+    Raises `ContractMissing` for another chain of which the home knows no contracts, and for a facilitator without one,
+    and `ChainExtraMissing`.
     """
     if settings.rpc is None and not home.deployments(settings.chain_id).exists():
+        if settings.facilitator:
+            raise ContractMissing("A facilitator needs a chain, and nothing was brought to that of this machine.")
         return None
     from assay.apps.network.signed_payments import SignedPayments  # heavy, and for nodes with a chain only
 

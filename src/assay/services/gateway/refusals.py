@@ -34,6 +34,7 @@ _STATUS = {
     "permit2_allowance_required": 412,
     "payer_busy": 429,
     "payer_unsettled": 429,
+    "facilitator_busy": 429,
     "payments_unavailable": 503,
     "rate_stale": 503,
     "model_not_found": 404,

@@ -28,6 +28,13 @@ def test_another_price_at_home() -> None:
     assert read('[payments]\nopg_usd = "2"').opg_price == 2_000_000
 
 
+def test_a_facilitator() -> None:
+    assert not read("").facilitator
+    assert read("[payments]\nfacilitator = true") == PaymentSettings(facilitator=True)
+    said = 'rpc = "https://example.org"\nchain_id = 8453\nopg_usd = "1"\nfacilitator = true'
+    assert read(f"[payments]\n{said}").facilitator
+
+
 @pytest.mark.parametrize(
     ("said", "complaint"),
     [

@@ -13,7 +13,7 @@ from assay.engines.chain.sender import Sender
 from assay.engines.chain.wire import to_data
 from assay.services.payments.facilitator.asked import Asked
 from assay.services.payments.facilitator.settlements import Settlements
-from assay.services.payments.facilitator.settling import SettlementPending, Settling
+from assay.services.payments.facilitator.settling import PaymentPending, Settling
 from assay.services.payments.facilitator.signed import (
     Signed,
     SignedAuthorization,
@@ -91,7 +91,7 @@ class FacilitatorService:
                 error_reason=error.reason,
                 error_message=error.message,
                 payer=payer,
-                transaction=to_data(error.transaction) if isinstance(error, SettlementPending) else "",
+                transaction=to_data(error.transaction) if isinstance(error, PaymentPending) else "",
                 network=asked.network_name,
             )
         return SettleResponse(

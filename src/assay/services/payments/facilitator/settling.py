@@ -33,10 +33,10 @@ from assay.services.payments.x402.transfers import Transfer, find_transfers, tra
 Check = Callable[[], Awaitable[None]]
 
 
-class SettlementPending(PaymentInvalid):
+class PaymentPending(PaymentInvalid):
     """The transaction of a payment is on its way, and in no block yet. ``transaction`` is its hash."""
 
-    code = "settlement_pending"
+    code = "payment_pending"
     hint = "settle the same payment again: no other transaction is sent for it"
 
     def __init__(self, transaction: bytes) -> None:
@@ -56,7 +56,7 @@ class Settling:
     async def settle(self, signed: Signed, amount: int, check: Check) -> Transfer:
         """Have so much of a payment moved, and say how it was. ``check``: what a payment has to pass first.
 
-        Raises `PaymentInvalid`, `SettlementPending` and `PaymentsUnavailable`.
+        Raises `PaymentInvalid`, `PaymentPending` and `PaymentsUnavailable`.
         """
         turn = self._turns.setdefault(signed.key, asyncio.Lock())
         async with turn:
@@ -98,7 +98,7 @@ class Settling:
             receipt = await self._sender.wait(sent)
             transfers = transfers_in(receipt.logs, signed.terms, signed.payer, settlement.amount)
         except TransactionStuck:
-            raise SettlementPending(sent.hash) from None
+            raise PaymentPending(sent.hash) from None
         except (CallReverted, GasAboveLimit):
             reason = signed.failed
         except (TransactionFailed, TransactionDisplaced):
