@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import pwd
 import shutil
@@ -85,9 +84,8 @@ def postgres() -> Iterator[Postgres]:
                 **who,
             )
         try:
-            running = Postgres(directory)
-            _wait_for(running, server)
-            yield running
+            _wait_for([programs / "pg_isready", "-q", "-h", directory], server)
+            yield Postgres(directory)
         finally:
             server.send_signal(signal.SIGINT)  # a "fast" shutdown
             server.wait()
@@ -112,14 +110,9 @@ def _somebody_else(directory: Path) -> dict[str, Any]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": [], "cwd": directory}
 
 
-def _wait_for(postgres: Postgres, server: subprocess.Popen[bytes]) -> None:
+def _wait_for(ready: list[str | Path], server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _START_SECONDS
-    while True:
-        try:
-            asyncio.run(postgres.fresh())
-        except (OSError, asyncpg.CannotConnectNowError):
-            assert server.poll() is None, "the server did not start"
-            assert time.monotonic() < deadline, "the server does not answer"
-            time.sleep(0.05)
-        else:
-            return
+    while subprocess.run(ready, check=False).returncode:
+        assert server.poll() is None, "the server did not start"
+        assert time.monotonic() < deadline, "the server does not answer"
+        time.sleep(0.05)
