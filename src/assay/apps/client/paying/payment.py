@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from assay.apps.client.paying.demand import read_reason
 from assay.apps.client.paying.errors import PaymentNotTaken, not_taken
 from assay.apps.client.paying.signing import Signature
+from assay.services.payments.channel.rail import NAME as CHANNEL
 from assay.trust.payments.asset import spell
 from assay.trust.receipts.predicate import PaymentClaim
 from assay.trust.receipts.statement import Statement
@@ -15,7 +16,8 @@ from assay.trust.verdict import Check
 
 CHECK: Final = "payment"
 _MISCOUNTED: Final = "invalid_batch_settlement_evm_cumulative_amount_mismatch"
-_BUSY: Final = "invalid_batch_settlement_evm_channel_busy"
+_BUSY: Final = frozenset({"invalid_batch_settlement_evm_channel_busy", "payment_already_used"})
+"""The second is of vouchers for one sum at one time, as calls side by side have them that ask the same."""
 
 
 class Hold(Protocol):
@@ -71,12 +73,12 @@ class Payment:
             hold.release()
 
     def may_be_replaced(self, header: str) -> bool:
-        """Whether the gateway has nothing against a payment, but counts a channel otherwise, or is at work over it."""
-        return read_reason(header) in (_MISCOUNTED, _BUSY)
+        """Whether a gateway that does not take it only counts the channel otherwise, or is at work over it."""
+        return self.finds_channel_busy(header) or read_reason(header) == _MISCOUNTED
 
     def finds_channel_busy(self, header: str) -> bool:
         """Whether another call is under way over the channel: one at a time is paid there."""
-        return read_reason(header) == _BUSY
+        return self._rail == CHANNEL and read_reason(header) in _BUSY
 
     def refused(self, header: str) -> PaymentNotTaken:
         """The error for a gateway that answered the payment with another ``header``."""
