@@ -30,10 +30,7 @@ class Channel:
 
     config: ChannelConfig
     chain_id: int
-
-    @property
-    def id(self) -> bytes:
-        return self.config.id(self.chain_id)
+    id: bytes
 
 
 class Channels:
@@ -49,7 +46,7 @@ class Channels:
         terms = demand.terms
         for config in spendable(self._home, terms.chain_id, self._signer.address):
             if (config.receiver, config.token) == (terms.payee, terms.token):
-                return Channel(config, terms.chain_id)
+                return Channel(config, terms.chain_id, config.id(terms.chain_id))
         return None
 
     def recount(self, channel: Channel, demand: Demand) -> None:
