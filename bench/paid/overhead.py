@@ -6,6 +6,8 @@ import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from x402.http.utils import decode_payment_response_header
+
 from paid.caller import Answer, Caller, question
 from paid.nodes import Served
 from paid.purse import Purse
@@ -73,13 +75,22 @@ def _again(caller: Caller, body: bytes) -> Iterator[Answer]:
 
 
 def _over_channel(caller: Caller, body: bytes, purse: Purse) -> Iterator[Answer]:
-    """The same question costs the same at most each time, so it is asked only once how to pay."""
+    """The client deposits and pays once more; from then on each call is paid as that one was.
+
+    The same question costs the same each time, so it is asked only once how to pay.
+    """
     refusal = caller.ask(body)
-    while True:
+    for _ in range(2):
         payment, headers = purse.sign(refusal)
         answer = _good(caller.ask(body, headers))
         purse.take(payment, answer)
         yield answer
+    charge = int(decode_payment_response_header(answer.headers["payment-response"]).amount or 0)
+    while True:
+        ahead = purse.sign_ahead(payment, charge, BLOCK)
+        payment, _ = ahead[-1]
+        for _, headers in ahead:
+            yield _good(caller.ask(body, headers))
 
 
 def _good(answer: Answer) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 from assay.engines.chain.canonical import X402_BATCH_SETTLEMENT
@@ -41,7 +42,7 @@ class ChannelConfig:
 
     def id(self, chain_id: int) -> bytes:
         """The channel's name on a chain, 32 bytes."""
-        return domain(chain_id).digest(hash_struct(_TYPE, _MEMBERS, self.words()))
+        return _id(self, chain_id)
 
     @property
     def signer(self) -> Address:
@@ -90,6 +91,13 @@ class ChannelConfig:
             )
 
 
+@lru_cache(maxsize=10_000)
+def _id(config: ChannelConfig, chain_id: int) -> bytes:
+    # A channel comes with each of its vouchers, and takes longer to hash than they do to check.
+    return domain(chain_id).digest(hash_struct(_TYPE, _MEMBERS, config.words()))
+
+
+@cache
 def domain(chain_id: int) -> Domain:
     """The domain of everything that is signed about channels of a chain."""
     return Domain("x402 Batch Settlement", chain_id, X402_BATCH_SETTLEMENT, "1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, Final
 
 from assay.engines.chain.library import Address, to_checksum_address
@@ -37,6 +38,12 @@ def address(value: Any) -> Address:
     """Raises `TypeError` or `ValueError`."""
     if not _ADDRESS.fullmatch(value):
         raise ValueError(value)
+    return _spelt(value)
+
+
+@lru_cache(maxsize=10_000)
+def _spelt(value: str) -> Address:
+    # The same few payers, payees and tokens come again and again, and a checksum is a hash.
     return to_checksum_address(value)
 
 
