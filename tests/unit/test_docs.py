@@ -111,6 +111,7 @@ def test_the_site_builds_and_fetches_nothing(tmp_path: Path) -> None:
 def test_settings_that_a_page_shows_are_read(page: Path, tmp_path: Path) -> None:
     home = Home(tmp_path)
     keys = {f"{vendor}_API_KEY": "set" for vendor in ("OPENAI", "ANTHROPIC")}
+    keys["ASSAY_POSTGRES"] = "postgresql:///assay"
     for text in _TOML.findall(page.read_text()):
         models = tomllib.loads(text).get("models", [])
         home.catalogue.write_text(text)
