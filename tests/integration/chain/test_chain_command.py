@@ -55,11 +55,12 @@ def test_up_status_down(run: Run) -> None:
 
     up = run("up", "--port", "0")
     assert up.exit_code == 0
-    assert up.output.startswith("chain 31337  http://127.0.0.1:")
-    url = up.output.split()[-1]
+    *_, found = up.output.splitlines()
+    assert found.startswith("chain 31337  http://127.0.0.1:")
+    url = found.split()[-1]
     again = run("up")
     assert again.output.startswith("The chain is already up, for ")
-    assert again.output.endswith(up.output)
+    assert again.output.endswith(f"{found}\n")
     assert url in run("status").output
     assert run("status").output.endswith("blocks       0\n")
 
