@@ -71,7 +71,9 @@ async def test_a_node_without_a_chain_knows_accounts_only(accounts: AccountRail,
         await Till(accounts).reserve(purchase("", **{header: "anything"}))
 
 
-async def test_what_costs_nothing_is_for_holders_of_accounts(accounts: AccountRail, ledger: SqliteLedger) -> None:
+async def test_what_costs_nothing_is_for_holders_of_accounts(
+    accounts: AccountRail, ledger: SqliteLedger
+) -> None:
     till = Till(accounts, Gate())
     await till.admit(await open_with_play_money(ledger, "tests", 0, NOW))
     with pytest.raises(CredentialRefused):
