@@ -1,7 +1,7 @@
 """The facilitator that a node runs for other merchants, where its operator has switched it on. It is off by default.
 
-    [payments]
-    facilitator = true
+[payments]
+facilitator = true
 """
 
 from __future__ import annotations

@@ -81,7 +81,9 @@ def open_signed(
     """
     if settings.rpc is None and not home.deployments(settings.chain_id).exists():
         if settings.facilitator:
-            raise ContractMissing("A facilitator needs a chain, and nothing was brought to that of this machine.")
+            raise ContractMissing(
+                "A facilitator needs a chain, and nothing was brought to that of this machine."
+            )
         return None
     from assay.apps.network.signed_payments import SignedPayments  # heavy, and for nodes with a chain only
 
