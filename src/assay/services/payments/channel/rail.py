@@ -6,8 +6,10 @@ how much, in the same step in which they take it. What a call comes to below its
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 import orjson
 from x402.schemas import PaymentRequirements
@@ -50,6 +52,7 @@ class ChannelRail:
         self._books = books
         self._sender = sender
         self._domain = domain(market.terms.chain_id)
+        self._paying_in: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
         self.escrows = Escrows(chain)
 
     def demand(self, order: Order) -> PaymentRequirements:
@@ -65,14 +68,14 @@ class ChannelRail:
         self._market.check_network(presented)
         config, voucher = self._read(presented.payload)
         await self._check_signature(config, voucher)
-        if presented.payload.get("type") == "deposit":
-            await self._pay_in(config, voucher, Deposit.read(presented.payload))
-        escrow = await self.escrows.of(voucher.channel)
         source = to_data(voucher.channel)
         tally = await self._books.tally(source)
         amount = voucher.maximum - _due(tally)
         if not self._market.is_demanded(amount, order, SCHEME, METHOD):
-            raise await self._mismatch(voucher, escrow, tally, order)
+            raise await self._mismatch(voucher, await self.escrows.of(voucher.channel), tally, order)
+        if presented.payload.get("type") == "deposit":
+            await self._pay_in(config, voucher, Deposit.read(presented.payload))
+        escrow = await self.escrows.of(voucher.channel)
         authorization = Authorization(
             key=await self._key(voucher),
             rail=NAME,
@@ -142,7 +145,18 @@ class ChannelRail:
             raise ChannelRefused("voucher_signature", f"The voucher is not signed by {config.signer}.")
 
     async def _pay_in(self, config: ChannelConfig, voucher: Voucher, deposit: Deposit) -> None:
-        """Have the deposit made, unless it was made before and the voucher is covered already."""
+        """Have the deposit made if the voucher needs it: once, whatever copies come, as each costs the node gas."""
+        async with self._paying_in.setdefault(voucher.channel, asyncio.Lock()):
+            needed = voucher.maximum - (await self.escrows.of(voucher.channel)).backing
+            if needed > deposit.amount:
+                raise ChannelRefused(
+                    "deposit_amount", f"The deposit is {deposit.amount}, and {needed} more is needed."
+                )
+            if needed > 0:
+                await self._make(config, voucher, deposit)
+
+    async def _make(self, config: ChannelConfig, voucher: Voucher, deposit: Deposit) -> None:
+        """Make a deposit, unless somebody has just made it."""
         try:
             await self._sender.transact(deposit.call(config))
         except ChainUnreachable as error:
