@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import orjson
 import pytest
+from tests.integration.line import Line
 from tests.integration.payments.conftest import Payer, Town
-from tests.integration.payments.test_channel import Channel, provider, running
+from tests.integration.payments.test_channel import ETHER, Channel, provider, running
+from tests.integration.payments.test_paid_calls import node
+from tests.unit.engines.inference.peer import Peer
 
+from assay.apps.network.home import Home
 from assay.apps.network.node import Node
 from assay.engines.chain.bindings.batch_settlement import BatchSettlement
 from assay.engines.chain.canonical import X402_BATCH_SETTLEMENT
@@ -71,6 +77,31 @@ async def test_a_channel_whose_money_is_gone_holds_up_no_other(
     expired = [payer for payer, payment in states.items() if payment and payment.state is State.EXPIRED]
     assert expired == [payers[2].wallet.address]
     assert await signed.books.in_state(State.SERVED) == []
+
+
+async def test_claims_go_on_when_the_chain_is_back(
+    tmp_path: Path,
+    town_home: Home,
+    chain_url: str,
+    provider: Peer,
+    payer: Payer,
+    town: Town,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("assay.apps.network.signed_payments.CLAIM_INTERVAL_S", 0.3)
+    async with Line(chain_url) as line, node(tmp_path / "node", town_home, line.url, provider) as running:
+        signed = running._signed
+        assert signed is not None
+        await town.chain.rpc.call("anvil_setBalance", signed.terms.payee, hex(ETHER))
+        assert (await Channel(payer, running).ask()).status_code == 200
+        await line.cut()
+        await signed.flush()
+        await asyncio.sleep(1)
+        assert len(await signed.books.in_state(State.SERVED)) == 1
+        await line.mend()
+        async with asyncio.timeout(10):
+            while await signed.books.in_state(State.SERVED):
+                await asyncio.sleep(0.1)
 
 
 async def leave(town: Town, payer: Payer, signed: bytes, source: str) -> None:

@@ -30,6 +30,7 @@ from assay.engines.chain.sender import Sender
 from assay.engines.enclave.secret_file import read_or_create
 from assay.engines.storage.errors import TablesUnavailable
 from assay.engines.tlog.log import Log
+from assay.errors import AssayError
 from assay.services.payments.books import Books
 from assay.services.payments.channel.claims import Claims
 from assay.services.payments.channel.rail import ChannelRail
@@ -166,7 +167,7 @@ class SignedPayments:
             await asyncio.sleep(CLAIM_INTERVAL_S)
             try:
                 await self.claims.claim()
-            except ChainError as error:
+            except AssayError as error:  # of the chain, or of the books: whichever it is, this goes on
                 logger.warning(
                     "what channels owe could not be claimed, and will be tried again: %s", error.message
                 )
