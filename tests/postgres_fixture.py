@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pwd
 import shutil
@@ -46,6 +47,14 @@ class Postgres:
         await session.execute(f"CREATE SCHEMA {name}")
         await session.close()
         return f"{self.url}&search_path={name}"
+
+    async def quiet(self) -> None:
+        """Wait until the server is done with whatever clients asked that are no more."""
+        session = await asyncpg.connect(self.url)
+        others = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = $1 AND pid <> pg_backend_pid()"
+        while await session.fetchval(others, "client backend"):
+            await asyncio.sleep(0.002)
+        await session.close()
 
 
 @pytest.fixture(scope="session")

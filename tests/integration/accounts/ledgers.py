@@ -22,6 +22,9 @@ class Engine(Protocol):
     def open(self, place: str) -> Ledger:
         """The ledger at a place, as one process of many opens it."""
 
+    async def quiet(self) -> None:
+        """Wait until nothing goes on any more for a process that was killed."""
+
 
 class Sqlite:
     def __init__(self, directory: Path) -> None:
@@ -34,6 +37,9 @@ class Sqlite:
     def open(self, place: str) -> Ledger:
         return SqliteLedger(Path(place))
 
+    async def quiet(self) -> None:
+        pass
+
 
 class PostgreSQL:
     def __init__(self, server: Postgres) -> None:
@@ -41,6 +47,9 @@ class PostgreSQL:
 
     async def fresh(self) -> str:
         return await self._server.fresh()
+
+    async def quiet(self) -> None:
+        await self._server.quiet()
 
     def open(self, place: str) -> Ledger:
         return PostgresLedger(place)

@@ -20,6 +20,9 @@ class Engine(Protocol):
     async def open(self, place: str) -> Books:
         """The books at a place, as one process of many opens them."""
 
+    async def quiet(self) -> None:
+        """Wait until nothing goes on any more for a process that was killed."""
+
 
 class Sqlite:
     def __init__(self, directory: Path) -> None:
@@ -32,6 +35,9 @@ class Sqlite:
     async def open(self, place: str) -> Books:
         return SqliteBooks(Path(place))
 
+    async def quiet(self) -> None:
+        pass
+
 
 class PostgreSQL:
     def __init__(self, server: Postgres) -> None:
@@ -39,6 +45,9 @@ class PostgreSQL:
 
     async def fresh(self) -> str:
         return await self._server.fresh()
+
+    async def quiet(self) -> None:
+        await self._server.quiet()
 
     async def open(self, place: str) -> Books:
         return PostgresBooks(place)

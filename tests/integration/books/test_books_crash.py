@@ -1,19 +1,16 @@
-"""``kill -9`` at every step: before each statement that SQLite runs, before and after each message to PostgreSQL."""
+"""Books whose process is killed at every step: no half of one is written, and none that was done is lost."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import sqlite3
-from asyncio import selector_events
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from itertools import count
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from tests.integration.books.authorizing import anything, authorization
 from tests.integration.books.engines import Engine
+from tests.integration.dying import Live, Say, killed_at
 
 from assay.services.payments.books import Books
 from assay.services.payments.payment import Payment, PaymentKnown, State, Tally
@@ -60,70 +57,11 @@ async def prepared(engine: Engine) -> str:
     return place
 
 
-async def take_all_steps(books: Books, said: Callable[[], Awaitable[None]]) -> None:
+async def take_all_steps(books: Books, said: Say) -> None:
     for step in STEPS:
         with suppress(PaymentKnown):  # taken by the process that was killed
             await step(books)
         await said()
-
-
-def killer(number: int) -> Callable[[], None]:
-    """What kills this process at its ``number``-th step towards a database after it was called once."""
-    left = count(number, -1)
-    armed = False
-
-    def event(*_: object) -> None:
-        if armed and next(left) == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def arm() -> None:
-        nonlocal armed
-        armed = True
-
-    connect = sqlite3.connect
-
-    def traced(*arguments: Any, **named: Any) -> sqlite3.Connection:
-        connection = connect(*arguments, **named)
-        connection.set_trace_callback(event)
-        return connection
-
-    class Transport(selector_events._SelectorSocketTransport):  # type: ignore[name-defined, misc]
-        def write(self, data: bytes) -> None:
-            event()
-            super().write(data)
-            event()
-
-    sqlite3.connect = traced
-    selector_events._SelectorSocketTransport = Transport  # type: ignore[attr-defined]
-    return arm
-
-
-def killed_at(engine: Engine, place: str, number: int) -> tuple[int, bool]:
-    """How many steps a process had done when it was killed, and whether it was."""
-    reading, writing = os.pipe()
-    process = os.fork()
-    if process == 0:
-
-        async def say() -> None:
-            os.write(writing, b".")
-
-        async def live() -> None:
-            arm = killer(number)
-            books = await engine.open(place)
-            arm()
-            await take_all_steps(books, say)
-
-        try:
-            asyncio.run(live())
-            os._exit(0)
-        finally:
-            os._exit(1)
-    os.close(writing)
-    _, status = os.waitpid(process, 0)
-    with os.fdopen(reading, "rb") as said:
-        steps = len(said.read())
-    assert status == 0 or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL)
-    return steps, status != 0
 
 
 def test_killed_at_every_step(engine: Engine) -> None:
@@ -143,6 +81,7 @@ def test_killed_at_every_step(engine: Engine) -> None:
 
         async def nothing() -> None: ...
 
+        await engine.quiet()
         books = await engine.open(place)
         left = await snapshot(books)
         await take_all_steps(books, nothing)
@@ -150,10 +89,19 @@ def test_killed_at_every_step(engine: Engine) -> None:
         await books.aclose()
         return left, ended
 
+    def living(place: str) -> Live:
+        async def live(endanger: Callable[[], None], say: Say) -> None:
+            books = await engine.open(place)
+            await books.next_index()  # makes the tables
+            endanger()
+            await take_all_steps(books, say)
+
+        return live
+
     history = asyncio.run(whole_history())
     for number in count():
         place = asyncio.run(prepared(engine))
-        steps, killed = killed_at(engine, place, number)
+        steps, killed = killed_at(number, living(place))
         left, ended = asyncio.run(survivors(place))
         assert left in history[steps : steps + 2], "half a step was written, or one was lost"
         assert ended == history[-1]

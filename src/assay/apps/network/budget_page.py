@@ -6,14 +6,16 @@ here: whoever knows its id has seen it signed.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from assay.engines.asgi import Scope, Send, respond_json
 from assay.errors import AssayError
 from assay.services.gateway.asked import credential_of
 from assay.services.payments.accounts.rail import AccountRail
-from assay.services.payments.mandates import Mandates
 from assay.trust.receipts.predicate import MICRO_USD
+
+if TYPE_CHECKING:
+    from assay.services.payments.mandates import Mandates  # heavy, and for nodes with a chain only
 
 PATH: Final = "/v1/budget"
 HEADER: Final = "assay-budget"

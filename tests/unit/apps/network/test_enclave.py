@@ -124,7 +124,7 @@ def test_collateral_that_is_something_else(home: Home, tmp_path: Path) -> None:
 @contextmanager
 def node_in(home: Home, tsm: Tsm) -> Iterator[Node]:
     enclave = on_hardware(HARDWARE, home, tsm)
-    node = Node(home, Configuration.load(home, {}).catalogue, enclave, secrets={}, clock=lambda: NOW)
+    node = Node(home, Configuration.load(home, {}), enclave, secrets={}, clock=lambda: NOW)
     try:
         yield node
     finally:

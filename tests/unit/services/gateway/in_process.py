@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -43,7 +44,7 @@ async def node(
     ]
     place.catalogue.write_text("".join((*tables, models)))
     async with Node.open(place, {"KEY": "sk-node"}) as running:
-        key = await open_with_play_money(running.ledger, "tests", 10**9, utc_now())
+        key = await open_with_play_money(running.ledger, secrets.token_hex(4), 10**9, utc_now())
         async with httpx2.AsyncClient(
             transport=httpx2.ASGITransport(running.gateway),
             base_url="http://node",

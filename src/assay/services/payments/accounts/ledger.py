@@ -7,13 +7,12 @@ entries, kept beside them in the same transaction, too.
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 
-from assay.engines.storage.tables import Row, RowExists, Session, Tables
+from assay.engines.storage.tables import RowExists, Session, Tables
 from assay.services.payments.accounts.account import (
     NO_LIMITS,
     Account,
@@ -25,6 +24,7 @@ from assay.services.payments.accounts.account import (
     Line,
     Member,
 )
+from assay.services.payments.accounts.booking import book, book_charges
 from assay.services.payments.accounts.keys import digest, new_key
 from assay.services.payments.accounts.ledger_errors import (
     AccountExists,
@@ -32,7 +32,14 @@ from assay.services.payments.accounts.ledger_errors import (
     DepositKnown,
     InvoiceUnknown,
 )
-from assay.services.payments.accounts.schema import ACCOUNT, MEMBER
+from assay.services.payments.accounts.rows import (
+    ACCOUNT,
+    MEMBER,
+    limits_row,
+    to_account,
+    to_line,
+    to_member,
+)
 from assay.trust.payments.asset import AmountInvalid
 
 OWNER = "owner"
@@ -69,7 +76,7 @@ class Ledger:
         """All of them by their names, the house's included."""
         async with self._tables.reading() as session:
             rows = await session.rows(f"SELECT {ACCOUNT} FROM account ORDER BY name")  # noqa: S608
-        return [_account(row) for row in rows]
+        return [to_account(row) for row in rows]
 
     async def account(self, name: str) -> Account:
         """A customer's account. Raises `AccountUnknown`."""
@@ -81,7 +88,7 @@ class Ledger:
             )
         if row is None:
             raise AccountUnknown(f"There is no account {name}.")
-        return _account(row)
+        return to_account(row)
 
     async def members(self, account: Account) -> list[Member]:
         """Who may spend out of an account, by name."""
@@ -90,7 +97,7 @@ class Ledger:
                 f"SELECT {MEMBER} FROM member WHERE account = $1 ORDER BY name",  # noqa: S608
                 account.id,
             )
-        return [_member(row) for row in rows]
+        return [to_member(row) for row in rows]
 
     async def let_spend(self, account: Account, name: str, limits: Limits) -> None:
         """Let somebody spend out of an account, within these limits from now on."""
@@ -100,7 +107,7 @@ class Ledger:
                 " WHERE account = $1 AND name = $2 RETURNING id",
                 account.id,
                 name,
-                *_limits_row(limits),
+                *limits_row(limits),
             )
             if row is None:
                 await _add_member(session, account.id, name, limits)
@@ -141,7 +148,7 @@ class Ledger:
         try:
             async with self._tables.transaction(durable=True) as session:
                 entries = [(account.id, "", amount), (origin.value, "", -amount)]
-                await _book(session, at, origin, reference, entries)
+                await book(session, at, origin, reference, entries)
         except RowExists:
             raise DepositKnown(f"{reference} was booked before.") from None
 
@@ -187,7 +194,7 @@ class Ledger:
             for charge in charges:
                 if charge.index >= first:
                     costs[charge.member] += charge.cost
-            await _charge(session, costs, at, f"receipts {first} to {next_index - 1}")
+            await book_charges(session, costs, at, f"receipts {first} to {next_index - 1}")
             await session.run("UPDATE accounts_charged SET next_index = $1", next_index)
 
     async def next_index(self) -> int:
@@ -206,7 +213,7 @@ class Ledger:
                 " WHERE e.account = $1 ORDER BY b.number, m.name",
                 account.id,
             )
-        return [_line(row) for row in rows]
+        return [to_line(row) for row in rows]
 
     async def aclose(self) -> None:
         """Give files and connections back."""
@@ -219,7 +226,7 @@ class Ledger:
                 f"SELECT a.balance, {columns} FROM member m JOIN account a ON a.id = m.account {condition}",  # noqa: S608
                 *values,
             )
-        return None if row is None else Holder(_member(row[1:]), row[0])
+        return None if row is None else Holder(to_member(row[1:]), row[0])
 
 
 async def _add_member(session: Session, account: str, name: str, limits: Limits) -> None:
@@ -228,75 +235,10 @@ async def _add_member(session: Session, account: str, name: str, limits: Limits)
         secrets.token_hex(8),
         account,
         name,
-        *_limits_row(limits),
+        *limits_row(limits),
     )
-
-
-async def _charge(session: Session, costs: Counter[str], at: datetime, reference: str) -> None:
-    day = at.astimezone(UTC).date().isoformat()
-    entries = []
-    for member, cost in sorted(costs.items()):
-        row = await session.row(
-            "UPDATE member SET spent = spent + $2, day = $3,"
-            " spent_that_day = $2 + CASE WHEN day = $3 THEN spent_that_day ELSE 0 END"
-            " WHERE id = $1 RETURNING account",
-            member,
-            cost,
-            day,
-        )
-        if row is not None:
-            entries.append((row[0], member, -cost))
-    if entries:
-        revenue = -sum(amount for _, _, amount in entries)
-        await _book(session, at, Kind.REVENUE, reference, [*entries, (Kind.REVENUE.value, "", revenue)])
-
-
-async def _book(
-    session: Session, at: datetime, kind: Kind, reference: str, entries: Iterable[tuple[str, str, int]]
-) -> None:
-    """Write ``(account, member, amount)`` that come to zero, and what they change.
-
-    Accounts are changed in one order, so that nobody waits for who waits for him. Raises `RowExists` for a reference
-    that was booked before.
-    """
-    row = await session.row(
-        "INSERT INTO booking (at, kind, reference) VALUES ($1, $2, $3) RETURNING number",
-        int(at.timestamp()),
-        kind.value,
-        reference,
-    )
-    assert row is not None
-    (number,) = row
-    changes: Counter[str] = Counter()
-    for account, member, amount in entries:
-        changes[account] += amount
-        await session.run("INSERT INTO entry VALUES ($1, $2, $3, $4)", number, account, member, amount)
-    if sum(changes.values()) != 0:
-        raise ValueError("a booking comes to zero")
-    for account, change in sorted(changes.items()):
-        await session.run("UPDATE account SET balance = balance + $2 WHERE id = $1", account, change)
 
 
 def _check(amount: int) -> None:
     if amount <= 0:
         raise AmountInvalid("An amount of money is above zero.")
-
-
-def _account(row: Row) -> Account:
-    account_id, name, kind, balance = row
-    return Account(account_id, name, Kind(kind), balance)
-
-
-def _limits_row(limits: Limits) -> tuple[int | None, int | None, int | None, str]:
-    return limits.total, limits.per_day, limits.per_call, json.dumps(limits.models)
-
-
-def _member(row: Row) -> Member:
-    member_id, account, name, total, per_day, per_call, models, spent, day, spent_that_day = row
-    limits = Limits(total, per_day, per_call, tuple(json.loads(models)))
-    return Member(member_id, account, name, limits, spent, day, spent_that_day)
-
-
-def _line(row: Row) -> Line:
-    number, at, kind, reference, member, amount = row
-    return Line(number, datetime.fromtimestamp(at, UTC), Kind(kind), reference, member or "", amount)

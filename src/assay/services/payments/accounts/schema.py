@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-ACCOUNT = "id, name, kind, balance"
-MEMBER = "id, account, name, total, per_day, per_call, models, spent, day, spent_that_day"
-"""Columns, in the order in which rows are read and written."""
-
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS account (
     id      TEXT PRIMARY KEY,
