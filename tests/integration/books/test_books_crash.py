@@ -44,6 +44,7 @@ async def snapshot(books: Books) -> Snapshot:
             sum(payment.authorization.maximum for payment in of if payment.state is State.RESERVED),
             sum(payment.amount for payment in of if payment.state is State.SERVED),
             sum(payment.amount for payment in of if payment.state is State.SETTLED),
+            sum(payment.amount for payment in of if payment.state is State.EXPIRED),
         )
     return payments, tallies, await books.next_index()
 

@@ -51,6 +51,7 @@ class Model:
             reserved=sum(payment.authorization.maximum for payment in of if payment.state is State.RESERVED),
             served=sum(payment.amount for payment in of if payment.state is State.SERVED),
             settled=sum(payment.amount for payment in of if payment.state is State.SETTLED),
+            lost=sum(payment.amount for payment in of if payment.state is State.EXPIRED),
         )
 
     def known(self, taken: Authorization) -> Payment | None:

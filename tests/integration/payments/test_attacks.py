@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import pytest
 from tests.integration.payments.conftest import (
+    PAYEE,
     Clock,
     Payer,
     Town,
@@ -23,8 +24,11 @@ from tests.integration.payments.conftest import (
 from x402.http.utils import encode_payment_signature_header
 from x402.schemas import PaymentPayload
 
+from assay.engines.chain.account import Account
 from assay.engines.chain.bindings.permit2 import Permit2
 from assay.engines.chain.canonical import PERMIT2
+from assay.engines.chain.local import CHAIN_ID
+from assay.engines.chain.typed_data import Domain, hash_struct
 from assay.services.payments.books.sqlite import SqliteBooks
 from assay.services.payments.payment import State
 from assay.services.payments.till import Till
@@ -251,7 +255,7 @@ async def test_a_nonce_that_the_payer_took_back(till: Till, payer: Payer, town: 
 
 
 async def test_an_authorization_that_was_used_already(till: Till, payer: Payer, town: Town) -> None:
-    """Anybody may make the transfer; then it is paid, and opens nothing more."""
+    """Anybody may make the transfer; then it is paid, and opens its call, once."""
     payload = await payer.sign(await asked(till), "exact", "eip3009")
     signed = payload.payload["authorization"]
     await town.sender.transact(
@@ -265,6 +269,24 @@ async def test_an_authorization_that_was_used_already(till: Till, payer: Payer, 
             bytes.fromhex(payload.payload["signature"][2:]),
         )
     )
+    assert (await till.reserve(paid(payload))).maximum == 1000
+    assert reason(await refused(till, paid(payload))) == "payment_already_used"
+
+
+async def test_an_authorization_that_was_taken_back(till: Till, payer: Payer, town: Town) -> None:
+    """A nonce that is used without money having come, though the payee got the same from the payer otherwise."""
+    payload = await payer.sign(await asked(till), "exact", "eip3009")
+    signed = payload.payload["authorization"]
+    nonce = bytes.fromhex(signed["nonce"][2:])
+    await payer.transact(town.token.transfer(PAYEE, int(signed["value"])))
+    cancel = hash_struct(
+        "CancelAuthorization(address authorizer,bytes32 nonce)",
+        ("address", "bytes32"),
+        (payer.wallet.address, nonce),
+    )
+    digest = Domain("OPG", CHAIN_ID, town.token.address, "1").digest(cancel)
+    word = Account(bytes(payer.wallet.key)).sign_digest(digest)
+    await payer.transact(town.token.cancelAuthorization(payer.wallet.address, nonce, word))
     assert reason(await refused(till, paid(payload))) == "invalid_exact_evm_nonce_already_used"
 
 

@@ -91,13 +91,30 @@ async def test_a_call_that_may_come_to_more(
     assert demand.extra["budget"] == {"left": str(PER_CALL)}
 
 
-async def test_what_was_shown_once_holds_for_good(till: Till, payer: Payer, market: Market) -> None:
+async def test_a_stranger_binds_nobody(till: Till, payer: Payer, market: Market) -> None:
+    """Who alters one request can show a budget with it, but not for the next one."""
     show(payer, granted(payer, market))
     (await till.reserve(paid(await payer.sign(await asked(till), "upto", "permit2")))).release()
     payer.extensions = {}
     dear = purchase(maximum=3000)
     payload = await payer.sign(await asked(till, dear), "exact", "permit2")
-    assert reason(await refused(till, paid(payload, maximum=3000))) == "budget_per_call_exceeded"
+    (await till.reserve(paid(payload, maximum=3000))).release()
+
+
+async def test_a_node_that_was_killed_gives_the_budget_back(
+    till: Till, gate: Gate, payer: Payer, market: Market, mandates: Mandates
+) -> None:
+    mandate = granted(payer, market)
+    show(payer, mandate)
+    charged = await till.reserve(paid(await payer.sign(await asked(till), "upto", "permit2")))
+    claim = charged.claim(400, capped=False)
+    another = purchase(body=b'{"model":"model","messages":[1]}')
+    lost = await payer.sign(await asked(till, another), "upto", "permit2")
+    await till.reserve(paid(lost, body=another.body))
+    await gate.reconcile([(0, claim, 400)])
+    known = mandates.spent(mandate.id)
+    assert known is not None
+    assert (known[1].charged, known[1].held) == (claim.amount, 0)
 
 
 @pytest.mark.parametrize(

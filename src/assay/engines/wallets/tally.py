@@ -134,13 +134,14 @@ class Hold:
     """Money set aside for one call. The first of `commit` and `release` ends it."""
 
     def __init__(self, tally: Tally, number: int) -> None:
+        """``number``: by which `Tally.conclude` knows it, in another process too."""
         self._tally = tally
-        self._number = number
+        self.number = number
 
     def commit(self, amount: int) -> None:
         """So much was charged; the rest is free again. Raises `ValueError` for more than was set aside."""
-        self._tally.conclude(self._number, amount)
+        self._tally.conclude(self.number, amount)
 
     def release(self) -> None:
         """Nothing will be charged."""
-        self._tally.conclude(self._number, 0)
+        self._tally.conclude(self.number, 0)

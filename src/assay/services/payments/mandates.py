@@ -1,7 +1,8 @@
 """Budgets enforced where they are spent: by the node, whatever program has the agent's key.
 
-An agent shows its budget with a payment. From then on the node holds the agent to it, whether it shows it again or not:
-who has stolen the key of a channel's agent gets no more out of it here than its owner has signed for.
+An agent shows its budget with a payment. The agent of a channel is held to it from then on, whether it shows it again
+or not: who has stolen the agent's key gets no more out of the channel here than its owner has signed for. Of an agent
+that pays from an account of its own only what it shows counts, as nobody else's word binds that account.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from assay.engines.storage.sqlite import open_tables
 from assay.engines.wallets.mandate import Mandate, Revocation
 from assay.engines.wallets.tally import Hold, Tally
 from assay.errors import FormatError
+from assay.services.payments.books import Books
+from assay.services.payments.payment import State
 from assay.services.payments.x402.order import Order
 from assay.services.payments.x402.rail import Checked
 from assay.trust.payments.budget import PaidCall
@@ -31,6 +34,10 @@ CREATE TABLE IF NOT EXISTS mandate (
     payer   TEXT NOT NULL,        -- whose money it is
     expiry  INTEGER NOT NULL,     -- Unix seconds
     budgets BLOB NOT NULL         -- from the root down, as JSON
+) STRICT;
+CREATE TABLE IF NOT EXISTS hold_of (
+    key    BLOB PRIMARY KEY,      -- of the payment
+    number INTEGER NOT NULL       -- of what is set aside for it; ended ones stay until the next start
 ) STRICT;
 CREATE INDEX IF NOT EXISTS mandate_agent ON mandate (agent, payer);
 """
@@ -62,7 +69,18 @@ class Mandates:
         call = PaidCall(order.host, order.purchase.model, checked.authorization.maximum, self._now())
         hold = self._tally.reserve(budgets, call)
         self._remember(mandate, agent, payer)
+        self._connection.execute(
+            "INSERT OR REPLACE INTO hold_of VALUES (?, ?)", (checked.authorization.key, hold.number)
+        )
         return hold
+
+    async def reconcile(self, books: Books) -> None:
+        """Before the first call: end what was set aside when the node stopped, as the books say it went."""
+        for key, number in self._connection.execute("SELECT key, number FROM hold_of").fetchall():
+            payment = await books.find(key)
+            charged = payment is not None and payment.state in (State.SERVED, State.SETTLED)
+            self._tally.conclude(number, payment.amount if payment is not None and charged else 0)
+            self._connection.execute("DELETE FROM hold_of WHERE key = ?", (key,))
 
     def spent(self, budget: str) -> tuple[Mandate, Spent] | None:
         """A budget that was spent from here, and what went out of it, by its id; None for one that never was."""
@@ -104,6 +122,9 @@ class Mandates:
         return mandate
 
     def _known(self, agent: str, payer: str) -> Mandate | None:
+        """What the agent of somebody else's money was seen to be allowed."""
+        if agent == payer:
+            return None
         row = self._connection.execute(
             "SELECT budgets FROM mandate WHERE agent = ? AND payer = ? ORDER BY expiry DESC LIMIT 1",
             (agent, payer),

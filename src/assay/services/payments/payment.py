@@ -78,6 +78,8 @@ class Tally:
     """Charged, and still to come."""
     settled: int = 0
     """Charged, and come."""
+    lost: int = 0
+    """Charged, and never to come: its payer is lent so much less from then on."""
 
     @property
     def charged(self) -> int:

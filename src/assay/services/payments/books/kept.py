@@ -39,7 +39,8 @@ CREATE TABLE IF NOT EXISTS payment_source (
     name     TEXT PRIMARY KEY,
     reserved TEXT NOT NULL,
     served   TEXT NOT NULL,
-    settled  TEXT NOT NULL
+    settled  TEXT NOT NULL,
+    lost     TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS payments_charged (
     next_index BIGINT NOT NULL,          -- every receipt below it is in the books
@@ -112,7 +113,7 @@ class KeptBooks:
     async def tally(self, source: str) -> Tally:
         async with self._tables.reading() as session:
             row = await session.row(
-                "SELECT reserved, served, settled FROM payment_source WHERE name = $1", source
+                "SELECT reserved, served, settled, lost FROM payment_source WHERE name = $1", source
             )
         return Tally() if row is None else _tally(row)
 
@@ -129,8 +130,8 @@ class KeptBooks:
 async def _hold(session: Session, source: str) -> Tally:
     """The sums of a source, which nobody else changes until the transaction ends, whether it is new or not."""
     row = await session.row(
-        "INSERT INTO payment_source VALUES ($1, '0', '0', '0')"
-        " ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING reserved, served, settled",
+        "INSERT INTO payment_source VALUES ($1, '0', '0', '0', '0')"
+        " ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING reserved, served, settled, lost",
         source,
     )
     assert row is not None
@@ -176,11 +177,12 @@ async def _find(session: Session, condition: str, *values: Any) -> Payment | Non
 
 async def _count(session: Session, source: str, tally: Tally) -> None:
     await session.run(
-        "UPDATE payment_source SET reserved = $2, served = $3, settled = $4 WHERE name = $1",
+        "UPDATE payment_source SET reserved = $2, served = $3, settled = $4, lost = $5 WHERE name = $1",
         source,
         str(tally.reserved),
         str(tally.served),
         str(tally.settled),
+        str(tally.lost),
     )
 
 

@@ -64,5 +64,5 @@ def _add(tally: Tally, payment: Payment, sign: int) -> Tally:
             return replace(tally, served=tally.served + sign * payment.amount)
         case State.SETTLED:
             return replace(tally, settled=tally.settled + sign * payment.amount)
-        case State.EXPIRED:
-            return tally
+        case State.EXPIRED:  # of a payment that was never charged, the amount is nothing
+            return replace(tally, lost=tally.lost + sign * payment.amount)

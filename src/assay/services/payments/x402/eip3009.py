@@ -13,6 +13,7 @@ from assay.engines.chain.library import Address
 from assay.engines.chain.signature import is_low, recover
 from assay.engines.chain.typed_data import hash_struct
 from assay.engines.chain.wire import to_data
+from assay.services.payments.x402.errors import NonceUsed
 from assay.services.payments.x402.fields import address, data, nonce, number, reading
 from assay.services.payments.x402.holdings import Holding, Holdings
 from assay.services.payments.x402.market import refuse_unless
@@ -93,15 +94,15 @@ class AuthorizedTransfer:
     async def check_on_chain(self, terms: Terms, holdings: Holdings) -> Holding:
         """Whether its payer has signed it and its nonce is unused; what the payer has.
 
-        Raises `PaymentInvalid` or `PaymentsUnavailable`.
+        Raises `NonceUsed` if all but that is right, `PaymentInvalid` or `PaymentsUnavailable`.
         """
         holding, is_used = await asyncio.gather(holdings.of(self.payer), self.is_used(terms, holdings))
         await self._check_signature(terms, holding, holdings)
-        refuse_unless(
-            not is_used,
-            "invalid_exact_evm_nonce_already_used",
-            "The payment's nonce is used on the chain, or cancelled.",
-        )
+        if is_used:
+            raise NonceUsed(
+                "invalid_exact_evm_nonce_already_used",
+                "The payment's nonce is used on the chain, or cancelled.",
+            )
         return holding
 
     async def _check_signature(self, terms: Terms, holding: Holding, holdings: Holdings) -> None:

@@ -37,6 +37,10 @@ class PaymentInvalid(PaymentError):
         self.reason = reason
 
 
+class NonceUsed(PaymentInvalid):
+    """The chain has the payment's nonce as used: somebody has made it, or its payer has taken it back."""
+
+
 class AllowanceRequired(PaymentInvalid):
     """The payer's tokens are not open to Permit2, by which they would be moved."""
 

@@ -8,9 +8,10 @@ import orjson
 from x402.schemas import PaymentRequirements
 
 from assay.engines.chain.library import Address
-from assay.services.payments.payment import Authorization, Payment
+from assay.services.payments.payment import Admit, Authorization, Payment
 from assay.services.payments.x402.eip3009 import METHOD, AuthorizedTransfer, is_authorization
-from assay.services.payments.x402.funds import admit_within_balance
+from assay.services.payments.x402.errors import NonceUsed
+from assay.services.payments.x402.funds import admit_paid, admit_within_balance
 from assay.services.payments.x402.market import Market, refuse_unless
 from assay.services.payments.x402.order import Order
 from assay.services.payments.x402.presented import Presented
@@ -49,8 +50,7 @@ class ExactByEip3009:
             "invalid_exact_evm_payload_signature",
             f"The signature is longer than {MAX_SIGNATURE} bytes.",
         )
-        holding = await transfer.check_on_chain(terms, market.holdings)
-        rate = market.rate()
+        admit = await self._admit(transfer)
         authorization = Authorization(
             key=transfer.key(terms),
             rail=SCHEME,
@@ -63,9 +63,20 @@ class ExactByEip3009:
             signed=orjson.dumps(transfer.to_json()),
             expires_at=transfer.valid_before,
         )
-        lent = rate.units(market.unsettled)
-        admit = admit_within_balance(transfer.amount, holding, lent, "invalid_exact_evm_insufficient_balance")
-        return Checked(authorization, admit, rate.worth(transfer.amount), lambda cost: transfer.amount)
+        worth = market.rate().worth(transfer.amount)
+        return Checked(authorization, admit, worth, lambda cost: transfer.amount)
+
+    async def _admit(self, transfer: AuthorizedTransfer) -> Admit:
+        """Anybody may make the transfer. Then the money has come, and the call is paid."""
+        market, terms = self._market, self._market.terms
+        try:
+            holding = await transfer.check_on_chain(terms, market.holdings)
+        except NonceUsed:
+            if not await market.holdings.has_paid(terms, transfer.payer, transfer.amount, transfer.signature):
+                raise
+            return admit_paid
+        lent = market.rate().units(market.unsettled)
+        return admit_within_balance(transfer.amount, holding, lent, "invalid_exact_evm_insufficient_balance")
 
     def collects(self, payment: Payment) -> bool:
         signed = orjson.loads(payment.authorization.signed)

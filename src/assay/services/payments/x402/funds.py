@@ -30,10 +30,17 @@ def admit_within_balance(maximum: int, holding: Holding, lent: int, reason: str)
             "The call may come to more than this node serves before it is paid.",
             hint="ask for fewer tokens (`max_tokens`), or pay from a channel or an account",
         )
-        if owed + maximum > lent:
-            raise PayerUnsettled(f"The payer owes up to {owed} for other calls, and the node lends {lent}.")
+        if owed + tally.lost + maximum > lent:
+            raise PayerUnsettled(
+                f"The payer owes up to {owed} for other calls and {tally.lost} that never came, "
+                f"and the node lends {lent}."
+            )
 
     return admit
+
+
+def admit_paid(tally: Tally) -> None:
+    """What was paid already asks nothing more of its payer."""
 
 
 def admit_within_allowance(maximum: int, holding: Holding, lent: int, token: Address, reason: str) -> Admit:

@@ -170,6 +170,8 @@ class Gate:
             await self._books.serve(charges, next_index)
         while left := await self._books.in_state(State.RESERVED):
             await self._books.expire([payment.authorization.key for payment in left])
+        if self._mandates is not None:
+            await self._mandates.reconcile(self._books)
         self._next_index = next_index
         return len(charges)
 

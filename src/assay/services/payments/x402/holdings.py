@@ -18,6 +18,8 @@ from assay.engines.chain.errors import CallReverted, ChainError, ChainGarbage
 from assay.engines.chain.library import Address
 from assay.engines.chain.signature import TAKEN, asks_wallet
 from assay.services.payments.x402.errors import PaymentsUnavailable
+from assay.services.payments.x402.terms import Terms
+from assay.services.payments.x402.transfers import find_transfers
 
 FRESH_S: Final = 3.0
 """For so long what a payer has is not asked again."""
@@ -84,6 +86,17 @@ class Holdings:
                 return await self._chain.read(asks_wallet(wallet, digest, signature)) == TAKEN
             except (CallReverted, ChainGarbage):
                 return False  # it fails, or answers in something else: either way it has not said yes
+
+    async def has_paid(self, terms: Terms, payer: Address, amount: int, signature: bytes) -> bool:
+        """Whether a payment to the payee was made already, by whomever: a transfer of the amount, in a transaction that
+        brought this very signature. Raises `PaymentsUnavailable`.
+        """
+        with asking():
+            newest = await self._chain.height()
+            async for transfer in find_transfers(self._chain, terms, payer, amount, newest):
+                if signature in await self._chain.calldata(transfer.transaction):
+                    return True
+        return False
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from assay.engines.chain.library import Address
 from assay.engines.chain.signature import recover
 from assay.engines.chain.typed_data import hash_struct
 from assay.engines.chain.wire import to_data
-from assay.services.payments.x402.errors import PaymentInvalid
+from assay.services.payments.x402.errors import NonceUsed, PaymentInvalid
 from assay.services.payments.x402.fields import address, data, number, reading
 from assay.services.payments.x402.holdings import Holding, Holdings
 from assay.services.payments.x402.market import refuse_unless
@@ -129,11 +129,12 @@ class PermitTransfer:
     async def check_on_chain(self, terms: Terms, holdings: Holdings) -> Holding:
         """Whether its payer has signed it and its nonce is unused; what the payer has.
 
-        Raises `PaymentInvalid` or `PaymentsUnavailable`.
+        Raises `NonceUsed` if all but that is right, `PaymentInvalid` or `PaymentsUnavailable`.
         """
         holding, is_used = await asyncio.gather(holdings.of(self.payer), self.is_used(holdings))
         await self._check_signature(terms, holding, holdings)
-        refuse_unless(not is_used, "permit2_invalid_nonce", "The payment's nonce is used on the chain.")
+        if is_used:
+            raise NonceUsed("permit2_invalid_nonce", "The payment's nonce is used on the chain.")
         return holding
 
     async def _check_signature(self, terms: Terms, holding: Holding, holdings: Holdings) -> None:

@@ -6,7 +6,8 @@ import orjson
 
 from assay.engines.chain.library import Address
 from assay.services.payments.payment import Admit, Authorization, Payment
-from assay.services.payments.x402.funds import admit_within_allowance
+from assay.services.payments.x402.errors import NonceUsed
+from assay.services.payments.x402.funds import admit_paid, admit_within_allowance
 from assay.services.payments.x402.market import Market, refuse_unless
 from assay.services.payments.x402.order import Order
 from assay.services.payments.x402.permit2 import METHOD, PermitTransfer
@@ -40,7 +41,7 @@ class Permitted:
             "invalid_permit2_signature",
             f"The signature is longer than {MAX_SIGNATURE} bytes.",
         )
-        holding = await transfer.check_on_chain(terms, market.holdings)
+        admit = await self._admit(transfer)
         authorization = Authorization(
             key=transfer.key(terms),
             rail=self._scheme,
@@ -53,11 +54,23 @@ class Permitted:
             signed=orjson.dumps(transfer.to_json()),
             expires_at=transfer.deadline,
         )
+        return authorization, admit
+
+    async def _admit(self, transfer: PermitTransfer) -> Admit:
+        """Anybody may settle an ``exact`` payment. Then the money has come, and the call is paid."""
+        market, terms = self._market, self._market.terms
+        try:
+            holding = await transfer.check_on_chain(terms, market.holdings)
+        except NonceUsed:
+            if transfer.facilitator is not None or not await market.holdings.has_paid(
+                terms, transfer.payer, transfer.amount, transfer.signature
+            ):
+                raise
+            return admit_paid
         lent = market.rate().units(market.unsettled)
-        admit = admit_within_allowance(
+        return admit_within_allowance(
             transfer.amount, holding, lent, terms.token, "permit2_insufficient_balance"
         )
-        return authorization, admit
 
     def of(self, payment: Payment) -> PermitTransfer:
         """What was signed."""

@@ -89,7 +89,12 @@ def test_a_payment_is_read_as_the_stock_package_writes_it(
         extensions["assay-request"] = {"info": {"salt": "0x" + salt.hex()}}
     written = PaymentPayload(payload=payload, accepted=accepted, extensions=extensions or None)
     assert wire.read_payment(header(written)) == Presented(
-        2, accepted.scheme, accepted.network, payload, "", salt or b"", identifier or ""
+        version=2,
+        scheme=accepted.scheme,
+        network=accepted.network,
+        payload=payload,
+        salt=salt or b"",
+        identifier=identifier or "",
     )
 
 
