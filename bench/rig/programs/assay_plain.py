@@ -52,9 +52,8 @@ class PlainGateway:
         asked = understand(Operation.CHAT, scope, body, self._catalogue)
         price = asked.model.price
         assert price is not None
-        reservation = await self._rail.reserve(
-            asked.credential, estimate(price, Operation.CHAT, asked.call.parsed, len(body))
-        )
+        maximum = estimate(price, Operation.CHAT, asked.call.parsed, len(body))
+        reservation = await self._rail.reserve(asked.purchase(maximum))
         answering = asyncio.ensure_future(self._answer(asked, send))
         leaving = asyncio.ensure_future(receive())
         await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
