@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 
 import pytest
 
@@ -29,11 +28,8 @@ def test_a_configuration_digest_of_another_size_is_refused(size: int) -> None:
         Measurement(bytes(size))
 
 
-def test_a_process_measures_once_and_fast() -> None:
+def test_a_process_measures_once() -> None:
     packages.cache_clear()
-    began = time.process_time()
     first = Measurement(CONFIG).registers()
-    assert time.process_time() - began < 0.3
-    began = time.process_time()
     assert Measurement(CONFIG).registers() == first
-    assert time.process_time() - began < 0.005
+    assert packages.cache_info().misses == 1
