@@ -111,6 +111,7 @@ async def test_a_node_that_was_killed_gives_the_budget_back(
     another = purchase(body=b'{"model":"model","messages":[1]}')
     lost = await payer.sign(await asked(till, another), "upto", "permit2")
     await till.reserve(paid(lost, body=another.body))
+    assert reason(await refused(till, paid(lost, body=another.body))) == "payment_already_used"
     await gate.reconcile([(0, claim, 400)])
     known = mandates.spent(mandate.id)
     assert known is not None

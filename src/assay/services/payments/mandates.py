@@ -69,8 +69,9 @@ class Mandates:
         call = PaidCall(order.host, order.purchase.model, checked.authorization.maximum, self._now())
         hold = self._tally.reserve(budgets, call)
         self._remember(mandate, agent, payer)
+        # A payment that is shown again is refused: what was set aside for the first keeps its place.
         self._connection.execute(
-            "INSERT OR REPLACE INTO hold_of VALUES (?, ?)", (checked.authorization.key, hold.number)
+            "INSERT OR IGNORE INTO hold_of VALUES (?, ?)", (checked.authorization.key, hold.number)
         )
         return hold
 
@@ -87,7 +88,7 @@ class Mandates:
         row = self._connection.execute("SELECT budgets FROM mandate WHERE id = ?", (budget,)).fetchone()
         if row is None:
             return None
-        return Mandate.from_json(orjson.loads(row[0])), self._tally.spent(budget, self._now())
+        return _verified(row[0]), self._tally.spent(budget, self._now())
 
     def is_revoked(self, mandate: Mandate) -> bool:
         """Whether one of its budgets was taken back here."""
